@@ -1,0 +1,1 @@
+"""Kotak Senyum's collector: signed votes to an honest index."""

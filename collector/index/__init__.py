@@ -1,0 +1,1 @@
+"""Pure arithmetic: scales, intervals, periods, calendar. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""MQTT → verified → one transaction → receipt."""

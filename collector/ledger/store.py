@@ -1,0 +1,70 @@
+"""Opening the ledger: WAL and FULL, or not at all."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from collector.errors import CollectorError
+from collector.ledger.schema import migrations
+
+BUSY_MS = 30_000
+FULL = 2  # PRAGMA synchronous
+
+
+class LedgerError(CollectorError, RuntimeError):
+    """The ledger cannot be used as it must be."""
+
+
+def open_ledger(path: Path) -> Database:
+    """The ledger for writing, migrated. A Database belongs to the thread that opened it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
+    _make_durable(db, path)
+    migrations.apply(db)
+    return db
+
+
+def read_ledger(path: Path) -> Database:
+    """The ledger for reading only; raises LedgerError if it is not there yet."""
+    if not path.exists():
+        raise LedgerError(f"{path}: there is no ledger here; has the collector run?")
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    return Database(sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000))
+
+
+def _make_durable(db: Database, path: Path) -> None:
+    """What is receipted must survive a power cut; anything less is refused."""
+    mode = db.conn.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    db.conn.execute("PRAGMA synchronous=FULL")
+    db.conn.execute("PRAGMA foreign_keys=ON")
+    synchronous = db.conn.execute("PRAGMA synchronous").fetchone()[0]
+    if (mode, synchronous) != ("wal", FULL):
+        raise LedgerError(
+            f"{path}: SQLite gave journal_mode={mode} and synchronous={synchronous}, but WAL and"
+            " FULL are needed; put the ledger on a local disk"
+        )
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One write transaction. The lock is taken first, so what it reads stays true until commit."""
+    db.conn.execute("BEGIN IMMEDIATE")
+    with _ended(db):
+        yield
+
+
+@contextmanager
+def _ended(db: Database) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    try:
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.conn.rollback()
+        raise

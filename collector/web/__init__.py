@@ -1,0 +1,1 @@
+"""Flask pages: read counts, show indices."""

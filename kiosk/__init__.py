@@ -1,0 +1,5 @@
+"""Kotak Senyum's kiosk: buttons to signed votes, on a Raspberry Pi."""
+
+from importlib.metadata import version
+
+__version__ = version("kotak-senyum")

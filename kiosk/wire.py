@@ -1,0 +1,392 @@
+"""The contract between kiosks and collectors, version 1: topics, messages, chain, signatures.
+
+Every byte that crosses the wire is declared here and nowhere else; docs/wire.md tells the same
+to somebody who writes a kiosk in another language, and tests/wire/ pins it with golden files.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kiosk.errors import SenyumError
+from kiosk.keys import signed_by
+
+VERSION: Final = 1
+ALGORITHM: Final = "Ed25519"
+MAX_BYTES: Final = 256 * 1024
+MAX_VOTES: Final = 500
+QUARTER_SECONDS: Final = 900
+
+# ---------------------------------------------------------------- topics
+
+Kind = Literal["hello", "votes", "receipt", "health", "status"]
+KINDS_FROM_KIOSK: Final[tuple[Kind, ...]] = ("hello", "votes", "health", "status")
+KINDS_FROM_COLLECTOR: Final[tuple[Kind, ...]] = ("receipt",)
+
+# \Z and not $: a trailing newline would shift the lines that are hashed and signed.
+_SLUG: Final = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"
+_TOPIC: Final = re.compile(r"senyum/1/([a-z0-9]+(?:-[a-z0-9]+)*)/([a-z]+)")
+
+
+def topic_of(kiosk: str, kind: Kind) -> str:
+    return f"senyum/1/{kiosk}/{kind}"
+
+
+def kiosk_in(topic: str) -> str:
+    """The kiosk id in a topic; raises Malformed."""
+    match = _TOPIC.fullmatch(topic)
+    if match is None or len(match[1]) > MAX_SLUG:
+        raise Malformed(f"topic {topic[:80]!r} is not senyum/1/<kiosk>/<kind>")
+    return match[1]
+
+
+# ---------------------------------------------------------------- messages
+
+MAX_SLUG: Final = 32
+MAX_INT: Final = 2**53 - 1
+
+Slug = Annotated[str, Meta(pattern=_SLUG, max_length=MAX_SLUG)]
+Hex16 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Whole = Annotated[int, Meta(ge=0, le=MAX_INT)]
+Seq = Annotated[int, Meta(ge=1, le=MAX_INT)]
+Quarter = Annotated[int, Meta(ge=0, le=MAX_INT, multiple_of=QUARTER_SECONDS)]
+ClockState = Literal["synced", "unsynced"]
+
+
+class Moment(Struct, frozen=True):
+    """What the kiosk's clocks said: `up` is true when `wall` is not."""
+
+    boot: Hex16  # the kernel's boot id without dashes
+    up: Whole  # CLOCK_BOOTTIME, milliseconds
+    wall: Whole  # Unix time, milliseconds
+    clock: ClockState  # was the wall clock known to be right?
+
+
+class Fine(Struct, frozen=True):
+    """The exact moment of a press; erased after 30 days, its commitment stays."""
+
+    tsalt: Hex16
+    wall: Whole
+    clock: ClockState
+    boot: Hex16
+    up: Whole
+
+
+class Origin(Struct, frozen=True):
+    """Where a vote first stood, when a kiosk had to carry it into a new epoch."""
+
+    epoch: Hex32
+    seq: Seq
+
+
+class Vote(Struct, frozen=True):
+    seq: Seq
+    face: Slug
+    question: Slug
+    replaces: Seq | None  # the first vote of this settle window, which this one corrects
+    origin: Origin | None
+    test: bool  # pressed in test mode: stored, never counted
+    quarter: Quarter | None  # Unix seconds of the 15-minute bin; null if the clock was unsynced
+    salt: Hex16
+    time: Hex32  # commitment to `fine`
+    fine: Fine | None  # null once erased
+
+
+class Hello(Struct, frozen=True):
+    """A kiosk has connected (or lost the thread) and asks where the collector stands."""
+
+    v: Literal[1]
+    epoch: Hex32
+    key: Hex32  # the epoch's public key: a new epoch announces itself
+    seq: Whole  # the last vote it has; 0 for none
+    head: Hex32
+    oldest: Whole  # the oldest vote it still keeps; 0 for none
+    nonce: Hex16
+    sent: Moment
+    firmware: Annotated[str, Meta(max_length=64)]
+
+
+class Votes(Struct, frozen=True):
+    """A batch of consecutive votes after `prev`."""
+
+    v: Literal[1]
+    epoch: Hex32
+    nonce: Hex16  # of the hello that began this conversation
+    sent: Moment
+    prev: Hex32  # head before the first vote
+    votes: Annotated[tuple[Vote, ...], Meta(min_length=1, max_length=MAX_VOTES)]
+
+
+class Counters(Struct, frozen=True):
+    """What the panel has seen since this process started."""
+
+    votes: Whole
+    presses: Whole
+    too_soon: Whole
+    contested: Whole
+    together: Whole
+    stuck: Whole
+    refused: Whole  # votes that could not be stored, and were not confirmed
+
+
+class Health(Struct, frozen=True):
+    """Every minute: a checkpoint and how the kiosk is."""
+
+    v: Literal[1]
+    epoch: Hex32
+    seq: Whole
+    head: Hex32
+    nonce: Hex16
+    sent: Moment
+    firmware: Annotated[str, Meta(max_length=64)]
+    counters: Counters
+    queue: Whole  # votes without a receipt
+    stuck: Annotated[tuple[Slug, ...], Meta(max_length=8)]  # buttons down for too long, now
+    disk_free: Whole | None  # bytes
+    temperature: Annotated[int, Meta(ge=-MAX_INT, le=MAX_INT)] | None  # thousandths of a °C
+
+
+class Status(Struct, frozen=True):
+    """Retained hint and last will. Liveness is the age of health, never this."""
+
+    v: Literal[1]
+    epoch: Hex32
+    seq: Whole
+    head: Hex32
+    state: Literal["online", "offline"]
+    birth: Whole  # counts connections, so that a late will is recognised
+
+
+class Receipt(Struct, frozen=True):
+    """The collector's word. `ok`: all votes up to `through` are committed."""
+
+    v: Literal[1]
+    epoch: Hex32
+    status: Literal["ok", "held", "fork", "revoked"]
+    through: Whole
+    head: Hex32  # at `through`
+    nonce: Hex16
+    time: Whole  # the collector's clock, Unix milliseconds
+
+
+Message = Hello | Votes | Health | Status | Receipt
+
+_TYPES: Final[dict[Kind, type[Message]]] = {
+    "hello": Hello,
+    "votes": Votes,
+    "health": Health,
+    "status": Status,
+    "receipt": Receipt,
+}
+_KIND_OF: Final[dict[type[Message], Kind]] = {type_: kind for kind, type_ in _TYPES.items()}
+_DECODERS: Final = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}
+_ENCODER: Final = msgspec.json.Encoder()
+
+# ---------------------------------------------------------------- hashes
+
+
+def _hash(tag: str, *fields: str | int) -> str:
+    """SHA-256 over `senyum/1 <tag>` and the fields, each on a line of its own."""
+    lines = "\n".join(map(str, fields))
+    return sha256(f"senyum/1 {tag}\n{lines}\n".encode()).hexdigest()
+
+
+def fingerprint(public_key: str) -> str:
+    """The epoch's name: SHA-256 of the raw public key."""
+    return sha256(bytes.fromhex(public_key)).hexdigest()
+
+
+def genesis(kiosk: str, public_key: str) -> str:
+    """The head before the first vote of an epoch."""
+    return _hash("genesis", kiosk, fingerprint(public_key), ALGORITHM, public_key)
+
+
+def time_commitment(fine: Fine) -> str:
+    return _hash("time", fine.tsalt, fine.wall, fine.clock, fine.boot, fine.up)
+
+
+def leaf(kiosk: str, epoch: str, vote: Vote) -> str:
+    # Written out and not through _hash: this line runs once per vote on the collector.
+    replaces = "-" if vote.replaces is None else vote.replaces
+    origin = "-" if vote.origin is None else f"{vote.origin.epoch}:{vote.origin.seq}"
+    quarter = "-" if vote.quarter is None else vote.quarter
+    test = 1 if vote.test else 0
+    text = (
+        f"senyum/1 leaf\n{kiosk}\n{epoch}\n{vote.seq}\n{vote.face}\n{vote.question}\n{replaces}\n"
+        f"{origin}\n{test}\n{quarter}\n{vote.salt}\n{vote.time}\n"
+    )
+    return sha256(text.encode()).hexdigest()
+
+
+def next_head(head: str, leaf: str) -> str:
+    return _hash("head", head, leaf)
+
+
+def chain(kiosk: str, epoch: str, prev: str, votes: Iterable[Vote]) -> list[str]:
+    """The head after each vote, beginning from `prev`."""
+    heads = []
+    for vote in votes:
+        prev = next_head(prev, leaf(kiosk, epoch, vote))
+        heads.append(prev)
+    return heads
+
+
+# ---------------------------------------------------------------- sealing and opening
+
+
+class WireError(SenyumError, ValueError):
+    """A message breaks the contract. `reason` is a slug for counters and quarantine."""
+
+    reason = "invalid"
+
+
+class Malformed(WireError):
+    """Not of the form that this version describes."""
+
+    reason = "malformed"
+
+
+class TooLarge(WireError):
+    """More bytes than MAX_BYTES."""
+
+    reason = "too-large"
+
+
+class UnknownVersion(WireError):
+    """From a kiosk newer than this collector: upgrade collectors first."""
+
+    reason = "unknown-version"
+
+
+class BrokenChain(WireError):
+    """Votes out of order, or a time that does not match its commitment."""
+
+    reason = "broken-chain"
+
+
+class Forged(WireError):
+    """The signature is not that of the named key."""
+
+    reason = "forged"
+
+
+class Checkpoint(NamedTuple):
+    """What a signature vouches for beside the body: the chain up to `seq` ends in `head`."""
+
+    epoch: str
+    seq: int
+    head: str
+
+
+class Letter(NamedTuple):
+    """An opened message: well-formed and consistent in itself, its sender not yet proven."""
+
+    kiosk: str
+    kind: Kind
+    topic: str
+    message: Message
+    checkpoint: Checkpoint
+    heads: Sequence[str]  # after each vote, for kind `votes`; else empty
+    digest: str  # SHA-256 of the body
+    signature: bytes
+
+    def verify(self, public_key: str) -> None:
+        """Raises Forged unless the private half of `public_key` (hex) signed this letter."""
+        text = _signed_text(self.kind, self.topic, self.checkpoint, self.digest)
+        if not signed_by(public_key, self.signature, text):
+            raise Forged(f"{self.topic}: the signature is not by key {public_key[:16]}…")
+
+
+def _signed_text(kind: Kind, topic: str, checkpoint: Checkpoint, digest: str) -> bytes:
+    epoch, seq, head = checkpoint
+    return f"senyum/1 {kind}\n{topic}\n{epoch}\n{seq}\n{head}\n{digest}\n".encode()
+
+
+def seal(kiosk: str, message: Message, sign: Callable[[bytes], bytes]) -> tuple[str, bytes]:
+    """Topic and payload of `message`, signed. Votes must continue from their `prev`."""
+    kind = _KIND_OF[type(message)]
+    topic = topic_of(kiosk, kind)
+    body = _ENCODER.encode(message)
+    checkpoint, _ = _checkpoint_of(kiosk, message)
+    signature = sign(_signed_text(kind, topic, checkpoint, sha256(body).hexdigest()))
+    payload = f"senyum/1 {kind} {ALGORITHM} {signature.hex()}\n".encode() + body
+    if len(payload) > MAX_BYTES:
+        raise TooLarge(f"{topic}: {len(payload)} bytes, at most {MAX_BYTES} are allowed")
+    return topic, payload
+
+
+def unseal(topic: str, payload: bytes) -> Letter:
+    """Open a payload: limits, form, types, chain and time commitments. Raises WireError.
+
+    Whether the sender may speak for its epoch is the caller's to ask: see Letter.verify.
+    """
+    kiosk = kiosk_in(topic)
+    if len(payload) > MAX_BYTES:
+        raise TooLarge(f"{topic}: {len(payload)} bytes, at most {MAX_BYTES} are allowed")
+    kind, signature, body = _split(topic, payload)
+    message = _decode(topic, kind, body)
+    checkpoint, heads = _checkpoint_of(kiosk, message)
+    digest = sha256(body).hexdigest()
+    return Letter(kiosk, kind, topic, message, checkpoint, heads, digest, signature)
+
+
+_HEADER: Final = re.compile(
+    rb"senyum/([0-9]{1,9}) ([a-z]{1,16}) ([A-Za-z0-9]{1,16}) ([0-9a-f]{128})"
+)
+
+
+def _split(topic: str, payload: bytes) -> tuple[Kind, bytes, bytes]:
+    line, newline, body = payload.partition(b"\n")
+    match = _HEADER.fullmatch(line)
+    if match is None or not newline:
+        raise Malformed(f"{topic}: the first line is not 'senyum/1 <kind> Ed25519 <signature>'")
+    version, kind, algorithm, signature = (field.decode() for field in match.groups())
+    if version != str(VERSION) or algorithm != ALGORITHM:
+        raise UnknownVersion(f"{topic}: senyum/{version} with {algorithm}; this end speaks 1")
+    if kind not in _TYPES or topic_of(kiosk_in(topic), kind) != topic:
+        raise Malformed(f"{topic}: a message of kind {kind!r} does not belong here")
+    return kind, bytes.fromhex(signature), body
+
+
+def _decode(topic: str, kind: Kind, body: bytes) -> Message:
+    try:
+        message: Message = _DECODERS[kind].decode(body)
+        # Our own encoding of a message holds no key twice; any other spelling is searched.
+        if _ENCODER.encode(message) != body:
+            json.loads(body, object_pairs_hook=_refuse_repeated_keys)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"{topic}: {error}") from error
+    return message
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:
+    names = {name for name, _ in pairs}
+    if len(names) != len(pairs):
+        raise ValueError("an object names the same key twice")
+
+
+def _checkpoint_of(kiosk: str, message: Message) -> tuple[Checkpoint, Sequence[str]]:
+    match message:
+        case Votes():
+            _check_votes(message.votes)
+            heads = chain(kiosk, message.epoch, message.prev, message.votes)
+            return Checkpoint(message.epoch, message.votes[-1].seq, heads[-1]), heads
+        case Receipt():
+            return Checkpoint(message.epoch, message.through, message.head), ()
+        case _:
+            return Checkpoint(message.epoch, message.seq, message.head), ()
+
+
+def _check_votes(votes: Sequence[Vote]) -> None:
+    first = votes[0].seq
+    for offset, vote in enumerate(votes):
+        if vote.seq != first + offset:
+            raise BrokenChain(f"vote {vote.seq} stands where vote {first + offset} belongs")
+        if vote.fine is not None and time_commitment(vote.fine) != vote.time:
+            raise BrokenChain(f"vote {vote.seq}: its time does not match its commitment")

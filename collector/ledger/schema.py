@@ -94,7 +94,7 @@ def _fleet(db: Database) -> None:
             added_at INTEGER NOT NULL,
             seq INTEGER NOT NULL DEFAULT 0,   -- the chain head: the guard against repeats
             head TEXT NOT NULL,
-            dated_at INTEGER,                 -- the latest moment a vote up to seq is known to follow
+            dated_at INTEGER,                 -- the next vote is not older than this
             received_ms INTEGER               -- when the last vote arrived
         ) STRICT
         """
@@ -102,7 +102,7 @@ def _fleet(db: Database) -> None:
     db.conn.execute("CREATE INDEX epochs_by_kiosk ON epochs (kiosk)")
     db.conn.execute(
         """
-        CREATE TABLE hellos (                 -- the latest of each epoch: it bounds votes of its boot
+        CREATE TABLE hellos (                 -- the latest of each epoch: bounds its boot's votes
             e INTEGER PRIMARY KEY REFERENCES epochs (e),
             nonce TEXT NOT NULL,
             boot TEXT NOT NULL,

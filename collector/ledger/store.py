@@ -52,18 +52,8 @@ def _make_durable(db: Database, path: Path) -> None:
 def writing(db: Database) -> Iterator[None]:
     """One write transaction. The lock is taken first, so what it reads stays true until commit."""
     db.conn.execute("BEGIN IMMEDIATE")
-    with _ended(db):
-        yield
-
-
-@contextmanager
-def _ended(db: Database) -> Iterator[None]:
     try:
         yield
-    except BaseException:
-        db.conn.rollback()
-        raise
-    try:
         db.conn.execute("COMMIT")
     except BaseException:
         db.conn.rollback()

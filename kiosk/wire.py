@@ -20,6 +20,7 @@ VERSION: Final = 1
 ALGORITHM: Final = "Ed25519"
 MAX_BYTES: Final = 256 * 1024
 MAX_VOTES: Final = 500
+BATCH_VOTES: Final = 400  # what a kiosk sends: any 400 votes fit into MAX_BYTES
 QUARTER_SECONDS: Final = 900
 
 # ---------------------------------------------------------------- topics

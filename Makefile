@@ -1,0 +1,56 @@
+# Two commands do all set-up: `make demo` and `make test`. Needs Python >= 3.11, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fast bench lock clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile
+
+demo: $(VENV)/run.stamp  ## the whole system with a simulated public; options: make demo ARGS="--for 60"
+	@$(BIN)/senyum-collector demo $(ARGS)
+
+test: neighbours check  ## everything: style, types, all tests with real neighbours
+	$(BIN)/python -m pytest $(ARGS)
+
+fast: $(VENV)/dev.stamp  ## the quick tests only: no kill runs, no browser
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+check: $(VENV)/dev.stamp  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp  ## tables and JSON of what things cost on this machine
+	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: neighbours
+neighbours: $(VENV)/dev.stamp
+	@tests/install-neighbours
+
+# The environment holds exactly what the lock names, each file checked by its hash.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Kotak Senyum needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: $(VENV)/dev.stamp  ## write both locks anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --group build -o requirements.lock pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml $(ARGS)
+
+clean:  ## remove the environment and the demo's data
+	rm -rf $(VENV) var

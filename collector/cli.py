@@ -1,0 +1,67 @@
+"""senyum-collector: finds the command, loads the configuration, prints errors for people."""
+
+import logging
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+from collector import config
+from collector.errors import CollectorError
+from kiosk.errors import SenyumError
+
+# A command's file is read only when the command is asked for: `ingest` never loads the web pages.
+COMMANDS: Final = {
+    "run": "collector.commands.run:run",
+    "ingest": "collector.commands.ingest:ingest",
+    "web": "collector.commands.web:web",
+    "demo": "collector.commands.demo:demo",
+    "index": "collector.commands.index:index",
+    "export": "collector.commands.export:export",
+    "rebuild": "collector.commands.rebuild:rebuild",
+    "kiosk": "collector.commands.kiosk:kiosk",
+    "agency": "collector.commands.agency:agency",
+    "user": "collector.commands.user:user",
+}
+
+
+class LazyGroup(click.Group):
+    """Commands by name; what went wrong is one plain message and exit 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (CollectorError, SenyumError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=LazyGroup)
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help=f"TOML file with settings.  [default: {config.DEFAULT_FILE}, if it is there]",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Folder of the ledger, keys and secrets, instead of collector.data_dir.",
+)
+@click.version_option(package_name="kotak-senyum")
+@click.pass_context
+def main(ctx: click.Context, file: Path | None, data: Path | None) -> None:
+    """Kotak Senyum's collector: receives votes, keeps them, shows what they say."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    ctx.obj = config.load(file, os.environ, data)

@@ -1,0 +1,128 @@
+"""What lamps and buzzer say, and that it cannot be misunderstood."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.player import Player
+from kiosk.signals import DARK, SIGNALS, Reader, Seen, read_out, state
+
+FACES = ("frown", "neutral", "smile")
+
+
+class Panel:
+    """A player whose lamps a reader watches, on a clock that only we move."""
+
+    def __init__(self, faces=FACES):
+        self.reader, self.seen, self.states, self.now = Reader(faces), [], [], 0
+        self.player = Player(faces, self._show)
+
+    def _show(self, now):
+        self.states.append((self.now, now))
+        seen = self.reader.see(now)
+        if seen is not None:
+            self.seen.append(seen)
+
+    def play(self, name, face=None):
+        self.player.play(name, face, self.now)
+
+    def wait(self, ms):
+        """Let time pass, as the loop does: from one due moment to the next."""
+        end = self.now + ms
+        while (due := self.player.due()) is not None and due <= end:
+            self.now = due
+            self.player.advance(due)
+        self.now = end
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("faces", [("bad", "good"), FACES, ("a", "b", "c", "d")])
+def test_every_signal_is_understood_once_and_ends_dark(name, faces):
+    panel = Panel(faces)
+    panel.play(name, faces[0])
+    panel.wait(10_000)
+    assert [seen.signal for seen in panel.seen] == [name]
+    assert panel.states[-1][1] == DARK
+    assert panel.player.due() is None
+
+
+def test_counted_is_understood_at_once_with_its_face():
+    panel = Panel()
+    panel.play("counted", "smile")
+    assert panel.seen == [Seen("counted", "smile")]
+
+
+def test_too_soon_never_lights_a_lamp_while_it_sounds():
+    panel = Panel()
+    panel.play("too_soon", "smile")
+    panel.wait(1000)
+    assert all(not lamps for _, (lamps, buzzer) in panel.states if buzzer)
+
+
+@given(
+    faces=st.sampled_from([("bad", "good"), FACES, ("a", "b", "c", "d")]),
+    plays=st.lists(
+        st.tuples(st.sampled_from(list(SIGNALS)), st.integers(0, 3), st.integers(0, 2500)),
+        max_size=30,
+    ),
+)
+def test_counted_is_never_missed_and_never_imagined_whatever_interrupts(faces, plays):
+    panel = Panel(faces)
+    for name, face, wait in plays:
+        panel.play(name, faces[face % len(faces)])
+        panel.wait(wait)
+    counted = [Seen("counted", faces[f % len(faces)]) for name, f, _ in plays if name == "counted"]
+    assert [seen for seen in panel.seen if seen.signal == "counted"] == counted
+
+
+def test_signals_differ_in_sound_not_only_in_light():
+    sounds = {
+        name: tuple(step.ms for step in steps if step.buzzer) for name, steps in SIGNALS.items()
+    }
+    for name in ("too_soon", "cannot_store"):
+        assert sounds["counted"] != sounds[name]
+        assert sounds[name]
+
+
+def test_no_signal_depends_on_one_lamp_being_of_another_colour():
+    """With equal lamps and equal places, the rhythm of light and sound still tells them apart."""
+    rhythms = [
+        tuple((step.ms, step.lamps != "none", step.buzzer) for step in steps)
+        for steps in SIGNALS.values()
+    ]
+    assert len(set(rhythms)) == len(rhythms)
+
+
+def _flashes(steps, place):
+    return [step.ms for step in steps if step.lamps == place]
+
+
+def test_the_read_out_tells_network_queue_and_clock_by_place_and_rhythm():
+    opening = len(SIGNALS["test_mode"])
+    fine = read_out(network=True, sent=True, clock=True)[opening:]
+    trouble = read_out(network=False, sent=True, clock=False)[opening:]
+    assert [_flashes(fine, place) for place in ("first", "middle", "last")] == [[500]] * 3
+    assert _flashes(trouble, "first") == [90, 90]
+    assert _flashes(trouble, "middle") == [500]
+    assert _flashes(trouble, "last") == [90, 90]
+    assert not any(step.buzzer for step in trouble)
+
+
+def test_a_late_loop_makes_a_step_longer_but_skips_none():
+    panel = Panel()
+    panel.play("too_soon", "smile")
+    for _ in range(10):
+        panel.now += 5000
+        panel.player.advance(panel.now)
+    shown = [lamps_and_buzzer for _, lamps_and_buzzer in panel.states]
+    assert shown == [*(state(step, FACES, "smile") for step in SIGNALS["too_soon"]), DARK]
+
+
+def test_steps_last_as_long_as_written():
+    panel = Panel()
+    panel.play("counted", "frown")
+    panel.wait(5000)
+    times = [at for at, _ in panel.states]
+    assert [later - earlier for earlier, later in pairwise(times)] == [200, 1300]

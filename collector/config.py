@@ -202,7 +202,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ConfigError(
             f"collector.zone = {zone!r} is not a time zone; for Kabupaten Banjar: Asia/Makassar"
         ) from error

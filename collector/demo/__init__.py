@@ -1,0 +1,1 @@
+"""The demo: a simulated public, a year of its votes, and live kiosks."""

@@ -57,6 +57,7 @@ Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Whole = Annotated[int, Meta(ge=0, le=MAX_INT)]
 Seq = Annotated[int, Meta(ge=1, le=MAX_INT)]
 Quarter = Annotated[int, Meta(ge=0, le=MAX_INT, multiple_of=QUARTER_SECONDS)]
+Printable = Annotated[str, Meta(pattern=r"\A[ -~]{0,64}\Z")]
 ClockState = Literal["synced", "unsynced"]
 
 
@@ -110,7 +111,7 @@ class Hello(Struct, frozen=True):
     oldest: Whole  # the oldest vote it still keeps; 0 for none
     nonce: Hex16
     sent: Moment
-    firmware: Annotated[str, Meta(max_length=64)]
+    firmware: Printable
 
 
 class Votes(Struct, frozen=True):
@@ -145,7 +146,7 @@ class Health(Struct, frozen=True):
     head: Hex32
     nonce: Hex16
     sent: Moment
-    firmware: Annotated[str, Meta(max_length=64)]
+    firmware: Printable
     counters: Counters
     queue: Whole  # votes without a receipt
     stuck: Annotated[tuple[Slug, ...], Meta(max_length=8)]  # buttons down for too long, now
@@ -374,6 +375,9 @@ def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:
 
 def _checkpoint_of(kiosk: str, message: Message) -> tuple[Checkpoint, Sequence[str]]:
     match message:
+        case Hello():
+            _check_hello(kiosk, message)
+            return Checkpoint(message.epoch, message.seq, message.head), ()
         case Votes():
             _check_votes(message.votes)
             heads = chain(kiosk, message.epoch, message.prev, message.votes)
@@ -382,6 +386,13 @@ def _checkpoint_of(kiosk: str, message: Message) -> tuple[Checkpoint, Sequence[s
             return Checkpoint(message.epoch, message.through, message.head), ()
         case _:
             return Checkpoint(message.epoch, message.seq, message.head), ()
+
+
+def _check_hello(kiosk: str, hello: Hello) -> None:
+    if hello.epoch != fingerprint(hello.key):
+        raise BrokenChain("the epoch is not the fingerprint of the key")
+    if hello.seq == 0 and hello.head != genesis(kiosk, hello.key):
+        raise BrokenChain("the head before the first vote is not the genesis")
 
 
 def _check_votes(votes: Sequence[Vote]) -> None:

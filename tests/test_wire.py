@@ -156,9 +156,30 @@ def test_a_changed_body_does_not_verify(path: str, value: object) -> None:
         letter.verify(golden.KIOSK_KEY.public)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"epoch": "00" * 32}, {"key": "00" * 32}, {"seq": 0}, {"seq": 0, "head": "00" * 32}],
+)
+def test_a_hello_that_contradicts_itself_breaks_the_chain(change: dict[str, object]) -> None:
+    with pytest.raises(wire.BrokenChain):
+        wire.unseal(*rewritten("v1-hello", lambda body: body.update(change)))
+
+
+def test_a_temperature_may_be_below_zero() -> None:
+    letter = wire.unseal(*rewritten("v1-health", setting("temperature", -5_000)))
+    assert isinstance(letter.message, wire.Health)
+    assert letter.message.temperature == -5_000
+
+
+@pytest.mark.parametrize("firmware", ["v" * 65, "0.1\n", "\x00", "é"])
+def test_firmware_is_short_and_printable(firmware: str) -> None:
+    with pytest.raises(wire.Malformed):
+        wire.unseal(*rewritten("v1-hello", setting("firmware", firmware)))
+
+
 def test_a_message_does_not_verify_on_the_topic_of_another_kiosk() -> None:
-    _, payload = opened("v1-hello")
-    letter = wire.unseal("senyum/1/bkpsdm-01/hello", payload)
+    _, payload = opened("v1-health")
+    letter = wire.unseal("senyum/1/bkpsdm-01/health", payload)
     with pytest.raises(wire.Forged):
         letter.verify(golden.KIOSK_KEY.public)
 

@@ -1,0 +1,61 @@
+"""One number for one place and period, never without n and an interval."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from collector.index.grades import Grade, grade_between
+from collector.index.interval import exact_mean, interval
+from collector.index.rounding import half_up
+from collector.index.scales import LINEAR, FaceMapping
+
+MINIMUM: Final = 30  # votes; below it nothing but n is said: "data belum cukup"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What the votes say. Index and bounds are points from 25 to 100, to hundredths.
+
+    `counts` has every face of the mapping, least favourable first, and n is their sum; `foreign`
+    votes show a face that the mapping does not know and count in nothing. `shares` are parts of
+    one. Without `enough` votes there are no shares, no index, no interval and no grade; and no
+    grade either where the interval touches two classes: "belum dapat digolongkan".
+    """
+
+    n: int
+    counts: Mapping[str, int]
+    foreign: int
+    shares: Mapping[str, Decimal]
+    index: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    grade: Grade | None
+    enough: bool
+    mapping: str
+
+
+def figure(counts: Mapping[str, int], mapping: FaceMapping = LINEAR) -> Figure:
+    """The figure of these votes (face → n); faces that are missing have no votes."""
+    known = {face: counts.get(face, 0) for face in mapping.points}
+    n = sum(known.values())
+    foreign = sum(counts.values()) - n
+    if n < MINIMUM:
+        return Figure(n, known, foreign, {}, None, None, None, None, False, mapping.name)
+    return _figure(n, known, foreign, mapping)
+
+
+def _figure(n: int, known: Mapping[str, int], foreign: int, mapping: FaceMapping) -> Figure:
+    low, high = interval(known, mapping.points)
+    return Figure(
+        n=n,
+        counts=known,
+        foreign=foreign,
+        shares={face: Decimal(votes) / n for face, votes in known.items()},
+        index=half_up(exact_mean(known, mapping.points)),
+        low=low,
+        high=high,
+        grade=grade_between(low, high),
+        enough=True,
+        mapping=mapping.name,
+    )

@@ -1,0 +1,63 @@
+"""How far the index may be from what all people served would have said."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from scipy.special import betaincinv
+
+from collector.index.rounding import down, up
+
+CONFIDENCE: Final = 0.95
+_PRIOR: Final = 0.5  # Jeffreys
+_NEARLY: Final = 1e-9  # keeps floating dust from pushing a bound over the next hundredth
+
+
+def interval(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
+    """The 95 % interval of the mean of `points`, outward to hundredths; it holds the mean.
+
+    The shares p of the faces have the posterior Dirichlet(n_k + 1/2), Jeffreys' prior. With
+    alpha_k = n_k + 1/2, A = sum of alpha_k and points a_k scaled to [0, 1]:
+
+        m = sum(a_k alpha_k) / A,   v = (sum(a_k^2 alpha_k) / A - m^2) / (A + 1)
+
+    are the mean and variance of sum(a_k p_k), whose law is taken as the Beta with the same two:
+    Beta(m k, (1 - m) k), k = m (1 - m) / v - 1. The bounds are its 2.5 % and 97.5 % quantiles.
+
+    Sources: Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion",
+    Statistical Science 16(2) (two faces: it is their Jeffreys interval exactly); moments of the
+    Dirichlet: Kotz, Balakrishnan and Johnson 2000, "Continuous multivariate distributions",
+    ch. 49. Votes are taken as independent, which votes of one day are not quite.
+    """
+    bottom, top = min(points.values()), max(points.values())
+    low, high = _beta_bounds(*_posterior(counts, points))
+    width = float(top - bottom)
+    mean = float(exact_mean(counts, points))
+    lowest = min(float(bottom) + width * low, mean)
+    highest = max(float(bottom) + width * high, mean)
+    return max(down(lowest + _NEARLY), bottom), min(up(highest - _NEARLY), top)
+
+
+def exact_mean(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> Fraction:
+    """The mean of the points over all votes; there must be one."""
+    total = sum((Fraction(points[face]) * counts[face] for face in points), Fraction(0))
+    return total / sum(counts[face] for face in points)
+
+
+def _posterior(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> tuple[float, float]:
+    """Mean and variance of the mean of the points, these scaled to [0, 1]."""
+    bottom, top = min(points.values()), max(points.values())
+    scaled = {face: float((value - bottom) / (top - bottom)) for face, value in points.items()}
+    alphas = {face: counts[face] + _PRIOR for face in points}
+    whole = sum(alphas.values())
+    mean = sum(scaled[face] * alphas[face] for face in points) / whole
+    square = sum(scaled[face] ** 2 * alphas[face] for face in points) / whole
+    return mean, (square - mean**2) / (whole + 1)
+
+
+def _beta_bounds(mean: float, variance: float) -> tuple[float, float]:
+    size = mean * (1 - mean) / variance - 1
+    alpha, beta = mean * size, (1 - mean) * size
+    tail = (1 - CONFIDENCE) / 2
+    return float(betaincinv(alpha, beta, tail)), float(betaincinv(alpha, beta, 1 - tail))

@@ -102,14 +102,15 @@ def _fleet(db: Database) -> None:
     db.conn.execute("CREATE INDEX epochs_by_kiosk ON epochs (kiosk)")
     db.conn.execute(
         """
-        CREATE TABLE hellos (                 -- the latest of each epoch: bounds its boot's votes
-            e INTEGER PRIMARY KEY REFERENCES epochs (e),
-            nonce TEXT NOT NULL,
+        CREATE TABLE hellos (                 -- the latest of each boot: bounds when its votes were
+            e INTEGER NOT NULL REFERENCES epochs (e),
             boot TEXT NOT NULL,
+            nonce TEXT NOT NULL,
             up_ms INTEGER NOT NULL,
             received_ms INTEGER NOT NULL,
-            oldest INTEGER NOT NULL
-        ) STRICT
+            oldest INTEGER NOT NULL,          -- seq of the oldest vote that the kiosk still keeps
+            PRIMARY KEY (e, boot)
+        ) STRICT, WITHOUT ROWID
         """
     )
     db.conn.execute(
@@ -127,6 +128,9 @@ def _fleet(db: Database) -> None:
         CREATE TABLE health (                 -- the latest of each kiosk
             kiosk TEXT PRIMARY KEY,
             e INTEGER NOT NULL REFERENCES epochs (e),
+            seq INTEGER NOT NULL,             -- with boot and up_ms: an old one is recognised
+            boot TEXT NOT NULL,
+            up_ms INTEGER NOT NULL,
             received_ms INTEGER NOT NULL,
             body TEXT NOT NULL                -- JSON of wire.Health
         ) STRICT
@@ -157,6 +161,7 @@ def _votes(db: Database) -> None:
             origin_epoch TEXT,
             origin_seq INTEGER,
             test INTEGER NOT NULL,
+            counted INTEGER NOT NULL,         -- 0: a test, or it stands already in another epoch
             quarter INTEGER,
             salt BLOB NOT NULL,
             time BLOB NOT NULL,
@@ -169,6 +174,12 @@ def _votes(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+    # A trigger stops mistakes; only a witnessed head proves tampering.
+    for action in ("UPDATE", "DELETE"):
+        db.conn.execute(
+            f"CREATE TRIGGER votes_no_{action.lower()} BEFORE {action} ON votes"
+            " BEGIN SELECT RAISE(ABORT, 'a stored vote is never changed or removed'); END"
+        )
     db.conn.execute(
         """
         CREATE TABLE fine (                   -- erased after 30 days
@@ -259,7 +270,7 @@ def _refused(db: Database) -> None:
         CREATE TABLE quarantine (             -- bounded; oldest leave first
             id INTEGER PRIMARY KEY,
             received_ms INTEGER NOT NULL,
-            kiosk TEXT NOT NULL,              -- as the topic says; '' if it says nothing sensible
+            kiosk TEXT NOT NULL,              -- as the topic says; '' if there is no such kiosk
             topic TEXT NOT NULL,
             reason TEXT NOT NULL,
             detail TEXT NOT NULL,
@@ -268,6 +279,7 @@ def _refused(db: Database) -> None:
         ) STRICT
         """
     )
+    db.conn.execute("CREATE INDEX quarantine_by_kiosk ON quarantine (kiosk, received_ms)")
     db.conn.execute(
         """
         CREATE TABLE quarantine_overflow (    -- what was refused and not even kept
@@ -294,6 +306,7 @@ def _refused(db: Database) -> None:
         ) STRICT
         """
     )
+    db.conn.execute("CREATE INDEX held_by_epoch ON held (e)")
 
 
 @migrations(name="0006_users")

@@ -1,0 +1,182 @@
+"""Votes, their fine time, corrections and checkpoints. What is stored here is never changed."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from collector.ledger.epochs import Epoch
+from kiosk import wire
+
+
+class Dating(NamedTuple):
+    """When a vote was pressed, as well as that is known: in [lo, hi), Unix seconds."""
+
+    quality: str  # A, B: within one quarter; C: between neighbours; D: no lower bound
+    lo: int | None
+    hi: int
+
+
+class Entry(NamedTuple):
+    """A vote as it is stored."""
+
+    vote: wire.Vote
+    dating: Dating
+    corrects: int | None  # `replaces`, where the correction holds
+    counted: bool
+
+
+class First(NamedTuple):
+    """What a correction must know of the vote that it replaces."""
+
+    dating: Dating
+    face: str
+    question: str
+    test: bool
+    counted: bool
+    corrects: int | None
+    quarter: int | None
+    boot: str | None  # None once the fine time is erased
+    up_ms: int | None
+
+
+_INSERT_VOTE = "INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def insert(db: Database, e: int, entries: Iterable[Entry], received_ms: int) -> None:
+    """Votes with their fine time, inside of a transaction of the caller's."""
+    entries = list(entries)
+    db.conn.executemany(_INSERT_VOTE, [_row(e, entry, received_ms) for entry in entries])
+    db.conn.executemany(
+        "INSERT INTO fine VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                e,
+                vote.seq,
+                bytes.fromhex(fine.tsalt),
+                fine.wall,
+                fine.clock == "synced",
+                bytes.fromhex(fine.boot),
+                fine.up,
+            )
+            for vote, *_ in entries
+            if (fine := vote.fine) is not None
+        ],
+    )
+
+
+def _row(e: int, entry: Entry, received_ms: int) -> tuple[object, ...]:
+    vote, dating, corrects, counted = entry
+    origin = vote.origin
+    return (
+        e,
+        vote.seq,
+        vote.face,
+        vote.question,
+        vote.replaces,
+        origin.epoch if origin else None,
+        origin.seq if origin else None,
+        vote.test,
+        counted,
+        vote.quarter,
+        bytes.fromhex(vote.salt),
+        bytes.fromhex(vote.time),
+        *dating,
+        corrects,
+        received_ms,
+    )
+
+
+def first_of(db: Database, e: int, seq: int) -> First | None:
+    row = db.conn.execute(
+        "SELECT quality, lo, hi, face, question, test, counted, corrects, quarter, boot, up_ms"
+        " FROM votes LEFT JOIN fine USING (e, seq) WHERE e = ? AND seq = ?",
+        (e, seq),
+    ).fetchone()
+    if row is None:
+        return None
+    face, question, test, counted, corrects, quarter, boot, up_ms = row[3:]
+    boot = boot.hex() if boot else None
+    dating = Dating(*row[:3])
+    return First(dating, face, question, bool(test), bool(counted), corrects, quarter, boot, up_ms)
+
+
+def last_of(db: Database, e: int, first: int) -> int:
+    """Which vote of the settle window that began with `first` counts by now."""
+    row = db.conn.execute(
+        "SELECT last FROM corrections WHERE e = ? AND first = ?", (e, first)
+    ).fetchone()
+    return row[0] if row else first
+
+
+def set_last(db: Database, e: int, first: int, last: int) -> None:
+    db.conn.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?)", (e, first, last))
+
+
+def rebuild_corrections(db: Database) -> None:
+    """Derive the corrections anew, inside of a transaction of the caller's."""
+    db.conn.execute("DELETE FROM corrections")
+    db.conn.execute(
+        "INSERT INTO corrections SELECT e, corrects, MAX(seq) FROM votes"
+        " WHERE corrects IS NOT NULL GROUP BY e, corrects"
+    )
+
+
+def flag(db: Database, e: int, seq: int, what: str) -> None:
+    """Something an auditor should look at."""
+    db.conn.execute("INSERT OR IGNORE INTO flags VALUES (?, ?, ?)", (e, seq, what))
+
+
+def stands_elsewhere(db: Database, epoch: Epoch, vote: wire.Vote) -> bool:
+    """Did this vote, carried over from another epoch of its kiosk, arrive from there already?"""
+    if vote.origin is None or vote.origin.epoch == epoch.epoch:
+        return False
+    row = db.conn.execute(
+        "SELECT 1 FROM votes JOIN epochs USING (e) WHERE epoch = ? AND kiosk = ?"
+        " AND votes.seq = ? AND face = ? AND question = ?",
+        (vote.origin.epoch, epoch.kiosk, vote.origin.seq, vote.face, vote.question),
+    ).fetchone()
+    return row is not None
+
+
+def add_checkpoint(db: Database, e: int, letter: wire.Letter, received_ms: int) -> None:
+    _, seq, head = letter.checkpoint
+    db.conn.execute(
+        "INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (e, seq, head, letter.kind, letter.digest, letter.signature, received_ms),
+    )
+
+
+def head_at(db: Database, epoch: Epoch, seq: int) -> str:
+    """The head after vote `seq`, which is stored: from the nearest checkpoint, link by link."""
+    if seq == epoch.seq:
+        return epoch.head
+    row = db.conn.execute(
+        "SELECT seq, head FROM checkpoints WHERE e = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+        (epoch.e, seq),
+    ).fetchone()
+    known, head = row or (0, wire.genesis(epoch.kiosk, epoch.key))
+    for vote in _between(db, epoch.e, known, seq):
+        head = wire.next_head(head, wire.leaf(epoch.kiosk, epoch.epoch, vote))
+    return str(head)
+
+
+def _between(db: Database, e: int, after: int, last: int) -> Iterator[wire.Vote]:
+    rows = db.conn.execute(
+        "SELECT seq, face, question, replaces, origin_epoch, origin_seq, test, quarter, salt, time"
+        " FROM votes WHERE e = ? AND seq > ? AND seq <= ? ORDER BY seq",
+        (e, after, last),
+    )
+    for seq, face, question, replaces, origin_epoch, origin_seq, test, quarter, salt, time in rows:
+        yield wire.Vote(
+            seq=seq,
+            face=face,
+            question=question,
+            replaces=replaces,
+            origin=wire.Origin(origin_epoch, origin_seq) if origin_epoch else None,
+            test=bool(test),
+            quarter=quarter,
+            salt=salt.hex(),
+            time=time.hex(),
+            fine=None,
+        )

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from collector import leash
 from collector.errors import CollectorError
@@ -27,15 +28,25 @@ GRACE: Final = 15.0  # seconds from SIGTERM to SIGKILL
 TICK: Final = 0.1
 
 
-def launch(command: Sequence[str], stdout: int | None = None) -> Process:
+def launch(command: Sequence[str], out: Path | None = None, errors: Path | None = None) -> Process:
     """Start `command` (an absolute path and arguments) so that it dies with this process.
 
-    It leads a session of its own: a Ctrl-C at the terminal reaches only us, and we stop in order.
+    What it prints goes where ours goes, or is appended to the files named. It leads a session of
+    its own: a Ctrl-C at the terminal reaches only us, and we stop in order.
     """
     leashed = [sys.executable, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), *command]
-    return subprocess.Popen(
-        leashed, stdin=subprocess.DEVNULL, stdout=stdout, start_new_session=True
-    )
+    with _appending(out) as stdout, _appending(errors) as stderr:
+        return subprocess.Popen(
+            leashed,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+
+def _appending(file: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    return nullcontext() if file is None else file.open("ab")
 
 
 def end(processes: Iterable[Process], grace: float = GRACE) -> None:
@@ -72,13 +83,11 @@ class Command:
 
     name: str
     command: Sequence[str]
-    stdout: Path | None = None  # appended to; None: ours
+    out: Path | None = None
+    errors: Path | None = None
 
     def start(self) -> Process:
-        if self.stdout is None:
-            return launch(self.command)
-        with self.stdout.open("ab") as file:
-            return launch(self.command, file.fileno())
+        return launch(self.command, self.out, self.errors)
 
     def healthy(self) -> bool:
         return True
@@ -169,15 +178,15 @@ class Supervisor:
 
 
 class Stopper:
-    """Counts SIGINT and SIGTERM: the first asks for an orderly end, a second for a quick one."""
+    """Says whether SIGINT or SIGTERM has come. Only notes it: a handler must not do more."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked += 1
+        self.asked = True
 
 
 def keep(supervisor: Supervisor, stopping: Callable[[], bool]) -> None:

@@ -197,18 +197,19 @@ def test_children_are_stopped_in_reverse_order(supervise, tmp_path):
 
 
 def test_who_ignores_sigterm_is_killed(tmp_path):
-    with (tmp_path / "out").open("wb") as out:
-        process = launch(_python(STUBBORN), out.fileno())
+    process = launch(_python(STUBBORN), tmp_path / "out")
     assert _wait(lambda: (tmp_path / "out").read_bytes() == b"ready\n")
     end([process], grace=0.1)
     assert process.returncode == -signal.SIGKILL
 
 
-def test_output_is_appended_to_the_named_file(clock, tmp_path):
-    out = tmp_path / "out"
+def test_what_it_prints_is_appended_to_the_named_files(clock, tmp_path):
+    out, errors = tmp_path / "out", tmp_path / "errors"
     out.write_text("before\n")
-    Command("one", _python("print('after')"), stdout=out).start().wait(PATIENCE)
+    noisy = _python("import sys; print('after'); print('oh', file=sys.stderr)")
+    Command("one", noisy, out, errors).start().wait(PATIENCE)
     assert out.read_text() == "before\nafter\n"
+    assert errors.read_text() == "oh\n"
 
 
 PARENT = """

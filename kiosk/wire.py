@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from kiosk.errors import SenyumError
-from kiosk.keys import signed_by
 
 VERSION: Final = 1
 ALGORITHM: Final = "Ed25519"
@@ -300,6 +299,9 @@ class Letter(NamedTuple):
 
     def verify(self, public_key: str) -> None:
         """Raises Forged unless the private half of `public_key` (hex) signed this letter."""
+        # Not at the top: the uplink needs topics and limits, and has no memory to spare for keys.
+        from kiosk.keys import signed_by  # noqa: PLC0415
+
         text = _signed_text(self.kind, self.topic, self.checkpoint, self.digest)
         if not signed_by(public_key, self.signature, text):
             raise Forged(f"{self.topic}: the signature is not by key {public_key[:16]}…")

@@ -27,7 +27,7 @@ def _letters(sent):
 def told():
     station = _station(volume=900)
     presses = station.presses(DAY)
-    return station, presses, *station.send(DAY, presses, Stand(0, station.genesis))
+    return station, presses, *station.send(DAY, presses, 0, Stand(0, station.genesis))
 
 
 def test_batches_are_signed_and_continue_each_other(told):
@@ -57,7 +57,7 @@ def test_wall_and_up_agree_over_a_whole_month(told):
     station = told[0]
     stand, offsets = Stand(0, station.genesis), set()
     for day in (DAY, DAY + timedelta(1), DAY + timedelta(20)):
-        sent, stand = station.send(day, station.presses(day)[:3], stand)
+        sent, stand = station.send(day, station.presses(day)[:3], stand.seq, stand)
         for letter in _letters(sent):
             moments = [vote.fine for vote in letter.message.votes] + [letter.message.sent]
             offsets |= {(moment.boot, moment.wall - moment.up) for moment in moments}
@@ -69,19 +69,30 @@ def test_a_batch_arrives_after_its_last_vote(told):
         assert letter.message.votes[-1].fine.wall < letter.message.sent.wall < one.received_ms
 
 
-def test_an_interrupted_history_continues_with_the_same_bytes(told):
-    station, _, whole, _ = told
-    presses = station.presses(DAY)
-    first, stand = station.send(DAY, presses[:BATCH], Stand(0, station.genesis))
-    assert first == whole[:1]
-    assert stand.seq == BATCH
-    assert _station(volume=900).send(DAY, presses, Stand(0, station.genesis))[0] == whole
+def test_one_seed_makes_the_same_bytes(told):
+    station, presses, whole, _ = told
+    assert _station(volume=900).send(DAY, presses, 0, Stand(0, station.genesis))[0] == whole
+
+
+@pytest.mark.parametrize("stored", [1, BATCH - 1, BATCH, BATCH + 7])
+def test_an_interrupted_day_continues_where_the_ledger_stands(told, stored):
+    station, presses, whole, stand = told
+    votes = [vote for letter in _letters(whole) for vote in letter.message.votes]
+    head = wire.chain(station.kiosk, station.epoch, station.genesis, votes[:stored])[-1]
+    rest, end = station.send(DAY, presses, 0, Stand(stored, head))
+    assert end == stand
+    assert [vote for one in _letters(rest) for vote in one.message.votes] == votes[stored:]
+
+
+def test_a_day_that_is_stored_is_not_sent_again(told):
+    station, presses, _, stand = told
+    assert station.send(DAY, presses, 0, stand) == ([], stand)
 
 
 def test_no_presses_are_no_message():
     station = _station()
     stand = Stand(7, "ab" * 32)
-    assert station.send(DAY, [], stand) == ([], stand)
+    assert station.send(DAY, [], 7, stand) == ([], stand)
 
 
 def test_each_seed_and_kiosk_has_a_key_of_its_own():

@@ -61,14 +61,19 @@ class Station:
     def presses(self, day: date) -> list["Press"]:
         return list(_presses(self.public.citizens(day, self.hours(day))))
 
-    def send(self, day: date, presses: Sequence["Press"], stand: Stand) -> tuple[list[Sent], Stand]:
-        """The day's presses as signed batches that continue from `stand`, and the new stand."""
+    def send(
+        self, day: date, presses: Sequence["Press"], after: int, stand: Stand
+    ) -> tuple[list[Sent], Stand]:
+        """The day's presses, the first of which is vote `after` + 1, as signed batches.
+
+        Only what `stand` does not have yet; with them the new stand.
+        """
         sent = []
         clock = Clock.of(self, day)
-        votes = list(self._votes(day, clock, presses, stand.seq))
+        votes = list(self._votes(day, clock, presses, after))[max(0, stand.seq - after) :]
         for first in range(0, len(votes), BATCH):
             batch = tuple(votes[first : first + BATCH])
-            last_at = presses[first + len(batch) - 1].at
+            last_at = presses[batch[-1].seq - after - 1].at
             sent.append(self._seal(batch, stand.head, clock.moment(last_at + SENT_AFTER)))
             heads = wire.chain(self.kiosk, self.epoch, stand.head, batch)
             stand = Stand(batch[-1].seq, heads[-1])

@@ -65,6 +65,9 @@ class QuarantineSection(Struct, frozen=True):
     kiosk_per_hour: Annotated[
         Positive, Meta(description="Refused messages of one kiosk kept in an hour.")
     ] = 120
+    total_per_hour: Annotated[
+        Positive, Meta(description="Refused messages kept altogether in an hour.")
+    ] = 2000
     payload_bytes: Annotated[
         Positive, Meta(description="A refused payload is cut to so many bytes.")
     ] = 8 * 1024

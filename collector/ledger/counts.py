@@ -107,9 +107,10 @@ class Differences(NamedTuple):
     corrections: int
     quarters: int
     days: int
+    months: int
 
 
-_DERIVED: Final = ("corrections", "counts_quarter", "counts_day")
+_DERIVED: Final = ("corrections", "counts_quarter", "counts_day", "counts_month")
 
 
 def rebuild(db: Database, day: Day) -> Differences:
@@ -129,8 +130,9 @@ def _derive(db: Database, day: Day) -> None:
     tally = Tally(day)
     for kiosk in _voters(db):
         tally.add(groups_of(db, kiosk), placements(db, kiosk))
-    db.conn.execute("DELETE FROM counts_quarter")
-    db.conn.execute("DELETE FROM counts_day")
+    # Months last: what leaves the days is taken from them, down to rows of nothing.
+    for table in ("counts_quarter", "counts_day", "counts_month"):
+        db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
     tally.write(db)
 
 

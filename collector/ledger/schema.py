@@ -274,12 +274,13 @@ def _refused(db: Database) -> None:
             topic TEXT NOT NULL,
             reason TEXT NOT NULL,
             detail TEXT NOT NULL,
-            size INTEGER NOT NULL,
+            size INTEGER NOT NULL,            -- bytes of the whole payload
+            kept INTEGER NOT NULL,            -- bytes that this row costs
             payload BLOB NOT NULL             -- cut to what the bounds allow
         ) STRICT
         """
     )
-    db.conn.execute("CREATE INDEX quarantine_by_kiosk ON quarantine (kiosk, received_ms)")
+    db.conn.execute("CREATE INDEX quarantine_by_kiosk ON quarantine (kiosk, received_ms, kept)")
     db.conn.execute(
         """
         CREATE TABLE quarantine_overflow (    -- what was refused and not even kept
@@ -320,4 +321,50 @@ def _users(db: Database) -> None:
             added_at INTEGER NOT NULL
         ) STRICT
         """
+    )
+
+
+@migrations(name="0007_months")
+def _months(db: Database) -> None:
+    """Sums of counts_day, so that a year of all agencies is read in milliseconds.
+
+    Triggers keep them: whoever writes counts_day keeps the months, and cannot forget to.
+    """
+    db.conn.execute(
+        """
+        CREATE TABLE counts_month (           -- derived from counts_day
+            counter TEXT NOT NULL,
+            first_month TEXT NOT NULL,        -- YYYY-MM of first_day; D: ''
+            last_month TEXT NOT NULL,
+            question TEXT NOT NULL,
+            face TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            PRIMARY KEY (counter, first_month, last_month, question, face)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.conn.execute(
+        "INSERT INTO counts_month SELECT counter, SUBSTR(first_day, 1, 7), SUBSTR(last_day, 1, 7),"
+        " question, face, SUM(n) FROM counts_day GROUP BY 1, 2, 3, 4, 5"
+    )
+    for event, row, sign in (("INSERT", "NEW", "+"), ("DELETE", "OLD", "-")):
+        db.conn.execute(
+            f"CREATE TRIGGER counts_day_{event.lower()} AFTER {event} ON counts_day BEGIN"
+            f" {_month_gains(row, sign)} END"
+        )
+    db.conn.execute(
+        "CREATE TRIGGER counts_day_update AFTER UPDATE ON counts_day BEGIN"
+        f" {_month_gains('OLD', '-')} {_month_gains('NEW', '+')} END"
+    )
+    # The few votes that are dated only to within some days, for periods that cut a month.
+    db.conn.execute(
+        "CREATE INDEX counts_day_vague ON counts_day (counter, first_day) WHERE quality = 'C'"
+    )
+
+
+def _month_gains(row: str, sign: str) -> str:
+    return (
+        f"INSERT INTO counts_month VALUES ({row}.counter, SUBSTR({row}.first_day, 1, 7),"  # noqa: S608
+        f" SUBSTR({row}.last_day, 1, 7), {row}.question, {row}.face, {sign}{row}.n)"
+        " ON CONFLICT DO UPDATE SET n = n + excluded.n;"
     )

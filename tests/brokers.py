@@ -21,9 +21,9 @@ HOST = "127.0.0.1"
 READY_SECONDS = 15.0
 START_ATTEMPTS = 3  # another process may take the free port between our look and the start
 
-# MQTT 3.1.1 CONNECT of a nameless clean session, and the acknowledgement that it was accepted.
+# MQTT 3.1.1 CONNECT of a nameless clean session, and the kind of packet that answers it.
 _CONNECT = bytes.fromhex("100c00044d5154540402003c0000")
-_ACCEPTED = bytes.fromhex("20020000")
+_CONNACK = b"\x20"
 
 
 class BrokerDied(AssertionError):
@@ -87,7 +87,7 @@ class Broker:
         return self._process.pid
 
     def start(self) -> None:
-        """Start and wait until it accepts an MQTT connection."""
+        """Start and wait until it answers an MQTT connection."""
         self.store.mkdir(exist_ok=True)
         command = [str(find(self.program)), *self.arguments()]
         with self.log.open("ab") as log:
@@ -123,18 +123,21 @@ class Broker:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not self._accepts():
+        while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise BrokerDied(f"{self.program} is not ready:\n{self.log.read_text()[-2000:]}")
             time.sleep(0.01)
 
-    def _accepts(self) -> bool:
+    def _answers(self) -> bool:
         try:
             with socket.create_connection((HOST, self.port), timeout=2) as connection:
-                connection.sendall(_CONNECT)
-                return connection.recv(4) == _ACCEPTED
+                return self.is_ready(connection)
         except OSError:
             return False
+
+    def is_ready(self, connection: socket.socket) -> bool:
+        """Whoever accepts connections is ready, if there is no more to it."""
+        return True
 
 
 class Mosquitto(Broker):
@@ -171,3 +174,8 @@ class Nats(Broker):
             f'mqtt {{ listen: "{HOST}:{self.port}" }}\n'
         )
         return ["-c", str(config)]
+
+    def is_ready(self, connection: socket.socket) -> bool:
+        """It listens before its JetStream is there."""
+        connection.sendall(_CONNECT)
+        return connection.recv(4).startswith(_CONNACK)

@@ -4,6 +4,8 @@ Times are Unix seconds (`*_at`, `lo`, `hi`) or milliseconds (`*_ms`); days are l
 Epochs are named by a small integer `e` inside the ledger, so that a vote costs few bytes.
 """
 
+from typing import Final
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -328,7 +330,8 @@ def _users(db: Database) -> None:
 def _months(db: Database) -> None:
     """Sums of counts_day, so that a year of all agencies is read in milliseconds.
 
-    Triggers keep them: whoever writes counts_day keeps the months, and cannot forget to.
+    Triggers keep them: whoever writes counts_day keeps the months, and cannot forget to. Of a row
+    there only n is ever updated.
     """
     db.conn.execute(
         """
@@ -347,24 +350,29 @@ def _months(db: Database) -> None:
         "INSERT INTO counts_month SELECT counter, SUBSTR(first_day, 1, 7), SUBSTR(last_day, 1, 7),"
         " question, face, SUM(n) FROM counts_day GROUP BY 1, 2, 3, 4, 5"
     )
-    for event, row, sign in (("INSERT", "NEW", "+"), ("DELETE", "OLD", "-")):
+    for event, change in _MONTH_FOLLOWS.items():
         db.conn.execute(
-            f"CREATE TRIGGER counts_day_{event.lower()} AFTER {event} ON counts_day BEGIN"
-            f" {_month_gains(row, sign)} END"
+            f"CREATE TRIGGER counts_day_{event.lower()} AFTER {event} ON counts_day"
+            f" BEGIN {change} END"
         )
-    db.conn.execute(
-        "CREATE TRIGGER counts_day_update AFTER UPDATE ON counts_day BEGIN"
-        f" {_month_gains('OLD', '-')} {_month_gains('NEW', '+')} END"
-    )
     # The few votes that are dated only to within some days, for periods that cut a month.
     db.conn.execute(
         "CREATE INDEX counts_day_vague ON counts_day (counter, first_day) WHERE quality = 'C'"
     )
 
 
-def _month_gains(row: str, sign: str) -> str:
-    return (
-        f"INSERT INTO counts_month VALUES ({row}.counter, SUBSTR({row}.first_day, 1, 7),"  # noqa: S608
-        f" SUBSTR({row}.last_day, 1, 7), {row}.question, {row}.face, {sign}{row}.n)"
-        " ON CONFLICT DO UPDATE SET n = n + excluded.n;"
-    )
+_GAIN: Final = (
+    "INSERT INTO counts_month VALUES ({row}.counter, SUBSTR({row}.first_day, 1, 7),"
+    " SUBSTR({row}.last_day, 1, 7), {row}.question, {row}.face, {n})"
+    " ON CONFLICT DO UPDATE SET n = n + excluded.n;"
+)
+_NO_EMPTY_MONTH: Final = (
+    "DELETE FROM counts_month WHERE n = 0 AND (counter, first_month, last_month, question, face)"
+    " = (OLD.counter, SUBSTR(OLD.first_day, 1, 7), SUBSTR(OLD.last_day, 1, 7), OLD.question,"
+    " OLD.face);"
+)
+_MONTH_FOLLOWS: Final = {
+    "INSERT": _GAIN.format(row="NEW", n="NEW.n"),
+    "UPDATE": _GAIN.format(row="OLD", n="NEW.n - OLD.n"),
+    "DELETE": _GAIN.format(row="OLD", n="-OLD.n") + _NO_EMPTY_MONTH,
+}

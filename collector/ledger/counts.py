@@ -89,7 +89,7 @@ def groups_of(db: Database, kiosk: str) -> dict[Group, int]:
         " GROUP BY quality, lo, hi, question, face",
         (kiosk,),
     )
-    return {group: n for *group, n in map(tuple, rows)}  # type: ignore[misc]
+    return {tuple(row[:-1]): row[-1] for row in rows}
 
 
 def recount(db: Database, kiosk: str, day: Day, change: Callable[[], None]) -> None:

@@ -105,6 +105,10 @@ def kiosks(db: Database) -> list[Kiosk]:
     ]
 
 
+def exists(db: Database, kiosk: str) -> bool:
+    return bool(db.conn.execute("SELECT 1 FROM kiosks WHERE kiosk = ?", (kiosk,)).fetchone())
+
+
 def is_active(db: Database, kiosk: str) -> bool:
     """Is it registered and not retired?"""
     row = db.conn.execute(
@@ -145,7 +149,7 @@ def _check_kiosk(kiosk: str) -> None:
 
 
 def _require_kiosk(db: Database, kiosk: str) -> None:
-    if not db.conn.execute("SELECT 1 FROM kiosks WHERE kiosk = ?", (kiosk,)).fetchone():
+    if not exists(db, kiosk):
         raise RegistryError(f"there is no kiosk {kiosk!r}; 'kiosk list' names them")
 
 

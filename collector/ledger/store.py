@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -18,12 +19,47 @@ class LedgerError(CollectorError, RuntimeError):
     """The ledger cannot be used as it must be."""
 
 
+class CannotCommit(LedgerError):
+    """Nothing was stored: the disk is full or fails, or another writer does not end. Try later."""
+
+
+class Damaged(LedgerError):
+    """The file is not a whole ledger: restore it from a backup."""
+
+
+_LATER: Final = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+}
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+@contextmanager
+def _told_by(path: str) -> Iterator[None]:
+    """SQLite's errors in the words of this project."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code in _DAMAGED:
+            raise Damaged(f"{path}: {error}; restore the ledger from a backup") from error
+        if code in _LATER:
+            raise CannotCommit(f"{path}: {error}") from error
+        raise
+
+
 def open_ledger(path: Path) -> Database:
     """The ledger for writing, migrated. A Database belongs to the thread that opened it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
-    _make_durable(db, path)
-    migrations.apply(db)
+    with _told_by(str(path)):
+        db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
+        _make_durable(db, path)
+        migrations.apply(db)
     return db
 
 
@@ -48,13 +84,25 @@ def _make_durable(db: Database, path: Path) -> None:
         )
 
 
+def read_snapshot(path: Path) -> Database:
+    """As read_ledger, at one moment: what is read belongs together. Close it soon: it holds back
+    SQLite's clean-up of the WAL."""
+    db = read_ledger(path)
+    db.conn.execute("BEGIN")
+    return db
+
+
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
-    """One write transaction. The lock is taken first, so what it reads stays true until commit."""
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.conn.execute("COMMIT")
-    except BaseException:
-        db.conn.rollback()
-        raise
+    """One write transaction. The lock is taken first, so what it reads stays true until commit.
+
+    Raises CannotCommit or Damaged; then nothing of it is stored, and the ledger stays usable.
+    """
+    with _told_by("ledger"):
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.conn.execute("COMMIT")
+        except BaseException:
+            db.conn.rollback()
+            raise

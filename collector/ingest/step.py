@@ -1,0 +1,110 @@
+"""One step of ingest: what has arrived becomes one transaction, and then signed receipts."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Final
+
+from sqlite_utils import Database
+
+from collector.config import IngestSection, QuarantineSection
+from collector.crash import Crash
+from collector.ingest.drain import Answer, Drain, Rules
+from collector.ingest.inbox import Arrival, open_all
+from collector.ledger import epochs, refused
+from collector.ledger.counts import local_day
+from collector.ledger.refused import Refused
+from collector.ledger.store import CannotCommit, LedgerError, writing
+from kiosk import wire
+from kiosk.keys import SigningKey
+
+log = logging.getLogger("senyum.collector.ingest")
+
+Sealed = tuple[str, bytes]  # topic, payload
+
+_SETTINGS: Final = IngestSection()
+_BOUNDS: Final = QuarantineSection()
+
+
+class Ingest:
+    """Puts messages into the ledger. `now` gives Unix milliseconds."""
+
+    def __init__(
+        self,
+        db: Database,
+        key: SigningKey,
+        zone: tzinfo,
+        *,
+        crash: Crash,
+        now: Callable[[], int],
+        settings: IngestSection = _SETTINGS,
+        bounds: QuarantineSection = _BOUNDS,
+    ) -> None:
+        self._db = db
+        self._key = key
+        self._rules = Rules(settings.settle_ms, bounds, local_day(zone))
+        self._now = now
+        self._crash = crash
+
+    def take(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
+        """Commit what is valid in `arrivals`; the receipts to publish, which tell of it.
+
+        If nothing can be committed there is no receipt, and the kiosks send again.
+        """
+        self._crash("batch_drained")
+        try:
+            answers = self._commit(arrivals)
+        except CannotCommit as error:
+            log.error("cannot_commit messages=%d error=%s", len(arrivals), error)
+            return []
+        self._crash("after_commit")
+        return [self._seal(answer) for answer in answers]
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> list[Answer]:
+        """All in one transaction; if a message breaks it, the halves, until that one is alone."""
+        try:
+            return self._transact(arrivals)
+        except LedgerError:
+            raise
+        except Exception as error:
+            if len(arrivals) == 1:
+                self._set_aside(arrivals[0], error)
+                return []
+            middle = len(arrivals) // 2
+            return [*self._commit(arrivals[:middle]), *self._commit(arrivals[middle:])]
+
+    def _transact(self, arrivals: Sequence[Arrival]) -> list[Answer]:
+        opened = open_all(arrivals, self._key_of)
+        with writing(self._db):
+            drain = Drain(self._db, self._rules, self._now())
+            for mail in opened:
+                drain.take(mail)
+            answers = drain.finish()
+            self._crash("before_commit")
+        return answers
+
+    def _key_of(self, epoch: str) -> str | None:
+        known = epochs.find(self._db, epoch)
+        return known.key if known else None
+
+    def _set_aside(self, arrival: Arrival, error: Exception) -> None:
+        """An error of ours that only this message brings out: the others must not wait for it."""
+        topic, payload, received_ms = arrival
+        log.error("internal topic=%.80s", topic, exc_info=error)
+        refusal = Refused(received_ms, "", topic, "internal", repr(error), payload)
+        with writing(self._db):
+            today = self._rules.day(self._now() // 1000)
+            refused.quarantine(self._db, [refusal], self._rules.bounds, today)
+
+    def _seal(self, answer: Answer) -> Sealed:
+        epoch, nonce, status = answer
+        receipt = wire.Receipt(
+            v=1,
+            epoch=epoch.epoch,
+            status=status,
+            through=epoch.seq,
+            head=epoch.head,
+            nonce=nonce,
+            time=self._now(),
+        )
+        return wire.seal(epoch.kiosk, receipt, self._key.sign)

@@ -41,6 +41,12 @@ class BrokerSection(Struct, frozen=True):
     ca_file: Annotated[str, Meta(description="CA that signed the broker; set: TLS is used.")] = ""
     cert_file: Annotated[str, Meta(description="The collector's certificate for TLS.")] = ""
     key_file: Annotated[str, Meta(description="The private key of `cert_file`.")] = ""
+    client_id: Annotated[
+        str, Meta(description="The collector's name at the broker; no other client has it.")
+    ] = "senyum-collector"
+    keepalive_s: Annotated[
+        int, Meta(ge=5, le=600), Meta(description="A connection silent for so long is tested, s.")
+    ] = 30
 
 
 class IngestSection(Struct, frozen=True):

@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-from collector.config import QuarantineSection
 from collector.ingest.cursor import Fit, HeadAt, contradicts, fit
 from collector.ingest.inbox import Arrival, Proven, Refusal
 from collector.ingest.storing import Batch
@@ -16,7 +15,7 @@ from collector.ledger.counts import Day, Group, Tally
 from collector.ledger.epochs import Epoch
 from collector.ledger.held import Held, Shelf
 from collector.ledger.placements import placements
-from collector.ledger.refused import Refused
+from collector.ledger.refused import Bounds, Refused
 from kiosk import wire
 
 ReceiptStatus = Literal["ok", "held", "fork", "revoked"]
@@ -28,7 +27,7 @@ class Rules(NamedTuple):
     """What the collector's settings say."""
 
     settle_ms: int
-    bounds: QuarantineSection
+    bounds: Bounds
     day: Day
 
 

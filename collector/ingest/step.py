@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Final
 
+import msgspec
 from sqlite_utils import Database
 
 from collector.config import IngestSection, QuarantineSection
@@ -13,7 +14,7 @@ from collector.ingest.drain import Answer, Drain, Rules
 from collector.ingest.inbox import Arrival, open_all
 from collector.ledger import epochs, refused
 from collector.ledger.counts import local_day
-from collector.ledger.refused import Refused
+from collector.ledger.refused import Bounds, Refused
 from collector.ledger.store import CannotCommit, LedgerError, writing
 from kiosk import wire
 from kiosk.keys import SigningKey
@@ -42,7 +43,9 @@ class Ingest:
     ) -> None:
         self._db = db
         self._key = key
-        self._rules = Rules(settings.settle_ms, bounds, local_day(zone))
+        self._rules = Rules(
+            settings.settle_ms, Bounds(**msgspec.structs.asdict(bounds)), local_day(zone)
+        )
         self._now = now
         self._crash = crash
 

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from collector.config import QuarantineSection
-from collector.ledger.refused import count_overflow
+from collector.ledger.refused import Bounds, count_overflow
 
 
 class Held(NamedTuple):
@@ -22,7 +21,7 @@ class Held(NamedTuple):
 class Shelf:
     """Takes batches as they came, each once, as far as the bounds allow; for one transaction."""
 
-    def __init__(self, db: Database, bounds: QuarantineSection, day: str) -> None:
+    def __init__(self, db: Database, bounds: Bounds, day: str) -> None:
         self._db = db
         self._bounds = bounds
         self._day = day

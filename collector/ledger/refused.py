@@ -10,13 +10,21 @@ from typing import Final, NamedTuple
 
 from sqlite_utils import Database
 
-from collector.config import QuarantineSection
-
 log = logging.getLogger("senyum.collector.refused")
 
 HOUR_MS: Final = 3_600_000
 LONGEST_TEXT: Final = 300  # characters of topic and of detail
 ROW_BYTES: Final = 100  # what a row costs beside its texts and payload, about
+
+
+class Bounds(NamedTuple):
+    """What is kept of one kiosk, and altogether."""
+
+    kiosk_bytes: int
+    total_bytes: int
+    kiosk_per_hour: int  # messages
+    total_per_hour: int
+    payload_bytes: int  # of one message
 
 
 class Refused(NamedTuple):
@@ -30,9 +38,7 @@ class Refused(NamedTuple):
     payload: bytes
 
 
-def quarantine(
-    db: Database, refused: Iterable[Refused], bounds: QuarantineSection, day: str
-) -> None:
+def quarantine(db: Database, refused: Iterable[Refused], bounds: Bounds, day: str) -> None:
     """Keep what the bounds allow, count the rest. Inside of a transaction of the caller's."""
     allowance, overflow = _Allowance(db, bounds), []
     for message in refused:
@@ -46,7 +52,7 @@ def quarantine(
 class _Allowance:
     """How many more may be kept in the hour that ends with a message."""
 
-    def __init__(self, db: Database, bounds: QuarantineSection) -> None:
+    def __init__(self, db: Database, bounds: Bounds) -> None:
         self._db = db
         self._bounds = bounds
         self._of_kiosk: dict[str, int] = {}
@@ -81,7 +87,7 @@ def _kept_of_kiosk(db: Database, kiosk: str, since: int) -> int:
     return int(row.fetchone()[0])
 
 
-def _keep(db: Database, message: Refused, bounds: QuarantineSection) -> None:
+def _keep(db: Database, message: Refused, bounds: Bounds) -> None:
     topic, detail = _clean(message.topic), _clean(message.detail)
     payload = message.payload[: bounds.payload_bytes]
     kept = len(payload) + len(topic) + len(detail) + ROW_BYTES
@@ -108,7 +114,7 @@ def _clean(text: str) -> str:
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
-def _make_room(db: Database, kiosk: str, bounds: QuarantineSection) -> None:
+def _make_room(db: Database, kiosk: str, bounds: Bounds) -> None:
     """The oldest leave first. Once over a bound, an eighth of it is freed: sums are not free."""
     of_kiosk = "SELECT SUM(kept) FROM quarantine WHERE kiosk = ?"
     if db.conn.execute(of_kiosk, (kiosk,)).fetchone()[0] > bounds.kiosk_bytes:

@@ -1,0 +1,153 @@
+"""senyum-collector kiosk: which kiosks there are, where they stand, whose votes are taken."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from collector import crash
+from collector.commands.ingest import make_ingest
+from collector.config import Config
+from collector.ingest.approve import approve as approve_epoch
+from collector.ledger import registry
+from collector.ledger.counts import local_day
+from collector.ledger.registry import Kiosk
+from collector.ledger.store import open_ledger
+from kiosk import keys
+
+_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+
+@click.group()
+def kiosk() -> None:
+    """Add, list, move and retire kiosks; approve or revoke their keys."""
+
+
+@kiosk.command()
+@click.argument("name", metavar="ID")
+@click.option("--key", required=True, help="Its public key, as 'senyum-kiosk key' prints it.")
+@click.option("--counter", required=True, help="The counter where it stands.")
+@click.option("--from", "begin", type=_MOMENT, help="From when, local.  [default: today]")
+@click.pass_obj
+def add(config: Config, name: str, key: str, counter: str, begin: datetime | None) -> None:
+    """Register a kiosk; prints the settings that it needs."""
+    from_at = _unix(begin or _midnight(config.zone), config.zone)
+    day = local_day(config.zone)
+    db = open_ledger(config.ledger)
+    registry.add_kiosk(db, name, key, counter, from_at=from_at, day=day, now=_now())
+    click.echo(_toml(config, name))
+
+
+@kiosk.command()
+@click.argument("name", metavar="ID")
+@click.option("--counter", required=True, help="The counter where it stands from then on.")
+@click.option("--from", "begin", type=_MOMENT, help="From when, local.  [default: now]")
+@click.pass_obj
+def move(config: Config, name: str, counter: str, begin: datetime | None) -> None:
+    """Put a kiosk at another counter; its votes follow, those already counted too."""
+    from_at = _unix(begin, config.zone) if begin else _now()
+    registry.move_kiosk(
+        open_ledger(config.ledger), name, counter, from_at=from_at, day=local_day(config.zone)
+    )
+    click.echo(f"{name}: at {counter} from {_local(from_at, config.zone)}")
+
+
+@kiosk.command()
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def retire(config: Config, name: str) -> None:
+    """Take a kiosk away: what it pressed until now still counts where it stood."""
+    registry.retire_kiosk(open_ledger(config.ledger), name, local_day(config.zone), _now())
+    click.echo(f"{name}: retired")
+
+
+@kiosk.command()
+@click.argument("epoch")
+@click.pass_obj
+def approve(config: Config, epoch: str) -> None:
+    """Trust a key that waits; EPOCH may be shortened."""
+    ingest = make_ingest(config, crash.never)
+    approved = approve_epoch(open_ledger(config.ledger), ingest, epoch)
+    click.echo(f"{approved.kiosk}: {approved.epoch[:12]} approved, {approved.seq} votes stored")
+
+
+@kiosk.command()
+@click.argument("epoch")
+@click.pass_obj
+def revoke(config: Config, epoch: str) -> None:
+    """Trust a key no longer: its stored votes stay, no new one is taken. EPOCH may be shortened."""
+    revoked = registry.revoke(open_ledger(config.ledger), epoch)
+    click.echo(f"{revoked.kiosk}: {revoked.epoch[:12]} revoked")
+
+
+@kiosk.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def list_(config: Config, as_json: bool) -> None:
+    """List the kiosks, where they stand, and their keys."""
+    known = registry.kiosks(open_ledger(config.ledger))
+    if as_json:
+        click.echo(json.dumps([_plain(machine) for machine in known], indent=1))
+    else:
+        for line in _table(known, config.zone):
+            click.echo(line)
+
+
+def _table(known: Iterable[Kiosk], zone: ZoneInfo) -> Iterator[str]:
+    for machine in known:
+        counter = machine.placed[-1].counter if machine.placed else "nowhere"
+        retired = f" retired {_local(machine.retired_at, zone)}" if machine.retired_at else ""
+        yield f"{machine.kiosk}  {counter}{retired}"
+        for epoch in machine.epochs:
+            yield f"  {epoch.epoch[:12]}  {epoch.state}  {epoch.seq} votes"
+
+
+def _plain(machine: Kiosk) -> dict[str, Any]:
+    return {
+        "kiosk": machine.kiosk,
+        "added_at": machine.added_at,
+        "retired_at": machine.retired_at,
+        "placements": [placement._asdict() for placement in machine.placed],
+        "epochs": [
+            {"epoch": epoch.epoch, "state": epoch.state, "votes": epoch.seq}
+            for epoch in machine.epochs
+        ],
+    }
+
+
+def _toml(config: Config, name: str) -> str:
+    key = keys.load_or_create(config.signing_key)
+    return "\n".join(
+        [
+            f"# /etc/senyum/kiosk.toml of {name}",
+            "[kiosk]",
+            f'id = "{name}"',
+            "",
+            "[collector]",
+            f'key = "{key.public}"',
+            "",
+            "[broker]",
+            f'host = "{config.broker.host}"',
+            f"port = {config.broker.port}",
+        ]
+    )
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _midnight(zone: ZoneInfo) -> datetime:
+    return datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _unix(local: datetime, zone: ZoneInfo) -> int:
+    return int(local.replace(tzinfo=zone).timestamp())
+
+
+def _local(at: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(at, zone).isoformat(sep=" ", timespec="minutes")

@@ -1,0 +1,29 @@
+"""An admin trusts a new key: what its kiosk has sent so far takes the way of every other batch."""
+
+from sqlite_utils import Database
+
+from collector.errors import CollectorError
+from collector.ingest.inbox import Arrival
+from collector.ingest.step import Ingest
+from collector.ledger import epochs, held, registry
+from collector.ledger.epochs import Epoch
+from collector.ledger.store import writing
+
+
+class AlreadyApproved(CollectorError, ValueError):
+    """There is nothing to decide."""
+
+
+def approve(db: Database, ingest: Ingest, prefix: str) -> Epoch:
+    """Approve the epoch whose name begins so; the epoch as it is after its held batches are in.
+
+    Should the collector die between, nothing is lost: `held` made the kiosk keep its votes.
+    """
+    with writing(db):
+        epoch = registry.find_epoch(db, prefix)
+        if epoch.state == "approved":
+            raise AlreadyApproved(f"epoch {epoch.epoch[:12]} of {epoch.kiosk} is approved already")
+        epochs.set_state(db, epoch, "approved")
+        waiting = held.release(db, epoch.e)
+    ingest.take([Arrival(*row) for row in waiting])
+    return registry.find_epoch(db, epoch.epoch)

@@ -66,12 +66,13 @@ def line_of(text: str, steps: Sequence[Step]) -> int:
     lines, at = text.splitlines(), 0
     for depth, (key, index) in enumerate(steps, 1):
         table = re.escape(".".join(key for key, _ in steps[:depth]))
-        if index is None:
+        header = rf"\s*\[\[{table}\]\]"
+        if index is None or not _next(lines, 0, header):
             own = rf"\s*(\[{table}\]|[\"']?{re.escape(key)}[\"']?\s*=)"
             at = _next(lines, at, own, stop=r"\s*\[\[")
         else:
             for _ in range(index + 1):
-                at = _next(lines, at, rf"\s*\[\[{table}\]\]")
+                at = _next(lines, at, header)
     return max(at, 1)
 
 

@@ -1,0 +1,69 @@
+"""When people are served: hours by weekday, dated exceptions, holidays. Local days throughout."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final
+
+import holidays
+
+from collector.index.periods import Days
+
+Span = tuple[int, int]  # minutes after local midnight, [opens, closes)
+Week = tuple[tuple[Span, ...], ...]  # of each weekday, Monday first; () is closed
+
+COUNTRY: Final = "ID"
+LANGUAGE: Final = "id"
+# `government` adds cuti bersama, on which offices are closed though the law leaves it to others.
+CATEGORIES: Final = ("public", "government")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Hours that hold on `days` (None: always) for `services` (None: all of them)."""
+
+    name: str
+    week: Week
+    days: Days | None
+    services: frozenset[str] | None
+    on_holidays: bool
+
+    def holds(self, day: date, service: str) -> bool:
+        dated = self.days is None or day in self.days
+        return dated and (self.services is None or service in self.services)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Service hours. Of the schedules that hold on a day, the last one in the list decides.
+
+    `changes` are the days on which the regency differs from the nation: the name of a holiday
+    that the national calendar lacks, or None for a working day that it takes for a holiday.
+    """
+
+    schedules: tuple[Schedule, ...]
+    changes: Mapping[date, str | None]
+
+    def hours(self, day: date, service: str) -> tuple[Span, ...]:
+        """When this type of service is open on `day`; () if it is closed."""
+        holding = [each for each in self.schedules if each.holds(day, service)]
+        if not holding or (self.holiday(day) is not None and not holding[-1].on_holidays):
+            return ()
+        return holding[-1].week[day.weekday()]
+
+    def is_open(self, moment: datetime, service: str) -> bool:
+        """`moment` in local time."""
+        minute = moment.hour * 60 + moment.minute
+        return any(opens <= minute < closes for opens, closes in self.hours(moment.date(), service))
+
+    def holiday(self, day: date) -> str | None:
+        """Its Indonesian name; None on any other day."""
+        if day in self.changes:
+            return self.changes[day]
+        return self._national.get(day)
+
+    @cached_property
+    def _national(self) -> holidays.HolidayBase:
+        """Grows by a year at a time, as days are looked up."""
+        return holidays.country_holidays(COUNTRY, categories=CATEGORIES, language=LANGUAGE)

@@ -14,12 +14,6 @@ CLASSES: Final[tuple[tuple[Grade, Decimal], ...]] = (
     ("C", Decimal("65.00")),
     ("D", Decimal("25.00")),
 )
-PERFORMANCE: Final[dict[Grade, str]] = {
-    "A": "Sangat baik",
-    "B": "Baik",
-    "C": "Kurang baik",
-    "D": "Tidak baik",
-}
 
 
 def grade_of(points: Decimal) -> Grade:

@@ -14,6 +14,10 @@ class FaceMapping:
     points: Mapping[str, Decimal]
     source: str
 
+    @property
+    def faces(self) -> tuple[str, ...]:
+        return tuple(self.points)
+
 
 LINEAR: Final = FaceMapping(
     name="smiley-3/linear",

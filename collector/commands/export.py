@@ -1,0 +1,62 @@
+"""senyum-collector export: the counts of a period, for an admin's own arithmetic."""
+
+import csv
+import io
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+
+import click
+import msgspec
+
+from collector.commands.period import days_of, period_options
+from collector.config import Config
+from collector.ledger import reading
+from collector.ledger.reading import Row
+from collector.ledger.store import read_snapshot
+
+
+@click.command()
+@period_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="CSV with a header, or one JSON array of objects.",
+)
+@click.pass_obj
+def export(config: Config, first: date, last: date, form: str) -> None:
+    """Every count over the local days from --from to --to, both included. For admins only.
+
+    \b
+    agency     slug of the agency
+    first_day  the votes were given on this local day ...
+    last_day   ... or after it, until this day; later than first_day for quality C only
+    question   slug of what was asked
+    face       frown, neutral or smile
+    quality    of the time: A, B or C; see docs/meaning.md
+    n          how many votes
+
+    Votes without a date (quality D) are of no period and are left out. A row may count a single
+    person: what may be published, to whom, is decided by other rules.
+    """
+    days = days_of(first, last)
+    with closing(read_snapshot(config.ledger)) as db:
+        rows = list(reading.rows(db, days))
+    click.echo(_json(rows) if form == "json" else _csv(rows), nl=False)
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(Row._fields)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _json(rows: Sequence[Row]) -> str:
+    """An object to a line."""
+    lines = (msgspec.json.encode(row._asdict()).decode() for row in rows)
+    return "[" + ",\n".join(lines) + "]\n"

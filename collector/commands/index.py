@@ -1,0 +1,183 @@
+"""senyum-collector index: the satisfaction index of each agency over a period."""
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from sqlite_utils import Database
+
+from collector.commands.period import days_of, period_options
+from collector.config import Config
+from collector.errors import CollectorError
+from collector.index.figure import MINIMUM, Figure, figure
+from collector.index.interval import CONFIDENCE
+from collector.index.periods import Days
+from collector.index.scales import LINEAR
+from collector.ledger import reading
+from collector.ledger.places import Agency, agencies
+from collector.ledger.reading import Uncertain
+from collector.ledger.store import read_snapshot
+
+LABEL: Final = "indeks kiosk (bukan SKM)"
+TITLE: Final = "Indeks kiosk (bukan SKM)"
+NO_FIGURE: Final = "data belum cukup"
+
+
+class UnknownAgency(CollectorError, LookupError):
+    """No agency has this slug."""
+
+
+class Line(NamedTuple):
+    """One agency over the period."""
+
+    agency: Agency
+    figure: Figure
+    uncertain: Uncertain
+
+
+@click.command()
+@period_options
+@click.option("--agency", "slug", metavar="SLUG", help="Only this agency.")
+@click.option("--json", "form", flag_value="json", help="For programs: one object.")
+@click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
+@click.pass_obj
+def index(config: Config, first: date, last: date, slug: str | None, form: str | None) -> None:
+    """The index of each agency over the local days from --from to --to, both included.
+
+    An index goes from 25 to 100 and always comes with the number of votes and a 95 % interval.
+    Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
+    gives.
+    """
+    days = days_of(first, last)
+    with closing(read_snapshot(config.ledger)) as db:
+        lines = list(_lines(db, days, slug))
+    match form:
+        case "json":
+            click.echo(_json(lines, days, config))
+        case "csv":
+            click.echo(_csv(lines, days), nl=False)
+        case _:
+            Console().print(_table(lines))
+            click.echo(_note(lines, days, config))
+
+
+def _lines(db: Database, days: Days, slug: str | None) -> Iterator[Line]:
+    votes, uncertain = reading.by_agency(db, days), reading.uncertain(db, days)
+    for agency in _chosen(agencies(db), slug):
+        poorly = uncertain.get(agency.agency, Uncertain(0, 0))
+        yield Line(agency, figure(votes.get(agency.agency, {})), poorly)
+
+
+def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
+    """The agencies of that slug, or all, by type of service. Raises UnknownAgency for none."""
+    chosen = [agency for agency in known if slug in (None, agency.agency)]
+    if not known:
+        raise UnknownAgency("there is no agency yet; 'agency import' adds them")
+    if not chosen:
+        slugs = [agency.agency for agency in known]
+        near = difflib.get_close_matches(str(slug), slugs, n=3, cutoff=0.5) or slugs[:3]
+        raise UnknownAgency(f"there is no agency {slug!r}; near it: {', '.join(near)}")
+    return sorted(chosen, key=lambda agency: (agency.service, agency.short))
+
+
+# ---------------------------------------------------------------- for programs
+
+
+def _plain(line: Line, days: Days) -> dict[str, Any]:
+    """Numbers as numbers, with a point; null where nothing can be said."""
+    shown = line.figure
+    return {
+        "agency": line.agency.agency,
+        "short": line.agency.short,
+        "service": line.agency.service,
+        "first_day": days.first,
+        "last_day": days.last,
+        "n": shown.n,
+        **shown.counts,
+        "foreign": shown.foreign,
+        "index": shown.index,
+        "low": shown.low,
+        "high": shown.high,
+        "grade": shown.grade,
+        "mapping": shown.mapping,
+        "c": line.uncertain.c,
+        "d": line.uncertain.d,
+    }
+
+
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+def _json(lines: Iterable[Line], days: Days, config: Config) -> str:
+    report = {
+        "label": LABEL,
+        "first_day": days.first,
+        "last_day": days.last,
+        "zone": config.collector.zone,
+        "mapping": LINEAR.name,
+        "confidence": CONFIDENCE,
+        "minimum_n": MINIMUM,
+        "agencies": [_plain(line, days) for line in lines],
+    }
+    return msgspec.json.format(_ENCODER.encode(report), indent=1).decode()
+
+
+def _csv(lines: Iterable[Line], days: Days) -> str:
+    text = io.StringIO()
+    rows = [_plain(line, days) for line in lines]
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+# ---------------------------------------------------------------- for people
+
+
+def _table(lines: list[Line]) -> Table:
+    table = Table(title=TITLE, box=None, pad_edge=False)
+    table.add_column("Perangkat daerah", no_wrap=True)
+    for heading in ("Suara", "senyum/\ndatar/\nmerengut %", "Indeks", "Rentang 95 %"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Mutu")
+    for service, group in groupby(lines, key=lambda line: line.agency.service):
+        table.add_row(f"[bold]{service}[/bold]")
+        for line in group:
+            table.add_row(*_cells(line))
+    return table
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    shown = line.figure
+    name, votes = f" {line.agency.short}", _people(shown.n)
+    if shown.index is None or shown.low is None or shown.high is None:
+        return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", ""
+    shares = "/".join(f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(LINEAR.faces))
+    bounds = f"{_people(shown.low)}–{_people(shown.high)}"
+    return name, votes, shares, _people(shown.index), bounds, shown.grade or "–"
+
+
+def _note(lines: list[Line], days: Days, config: Config) -> str:
+    c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
+    return (
+        f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
+        f"Pemetaan {LINEAR.name}; indeks dari 25 sampai 100.\n"
+        "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
+        f"Bertanggal kira-kira: {_people(c)} suara (C); tanpa tanggal, tidak dihitung:"
+        f" {_people(d)} (D)."
+    )
+
+
+def _people(number: int | Decimal) -> str:
+    """As people here read numbers: 1.480 and 87,28."""
+    return f"{number:,}".translate({ord(","): ".", ord("."): ","})

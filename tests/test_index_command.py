@@ -1,0 +1,128 @@
+"""senyum-collector index: for people a table, for programs exact numbers."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from collector.cli import main
+from collector.ledger.places import Agency, Counter, Unit, put_agencies, put_counters, put_units
+from collector.ledger.store import open_ledger, writing
+
+AUGUST = ("--from", "2026-08-01", "--to", "2026-08-31")
+VOTES = [
+    # dukcapil: 600 smiles, 250 neutral, 150 frowns in August, at its edges
+    ("dukcapil-1", "2026-08-01", "2026-08-01", "smile", "A", 600),
+    ("dukcapil-1", "2026-08-31", "2026-08-31", "neutral", "A", 250),
+    ("dukcapil-1", "2026-08-10", "2026-08-12", "frown", "C", 150),
+    ("dukcapil-1", "2026-07-31", "2026-07-31", "frown", "A", 900),
+    ("dukcapil-1", "2026-09-01", "2026-09-01", "frown", "A", 900),
+    ("dukcapil-1", "2026-08-31", "2026-09-01", "frown", "C", 900),
+    ("dukcapil-1", "", "2026-08-20", "frown", "D", 7),
+    # gambut: too few
+    ("gambut-1", "2026-08-03", "2026-08-03", "smile", "A", 29),
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    db = open_ledger(folder / "ledger.db")
+    with writing(db):
+        for slug, short in (("dukcapil", "Disdukcapil"), ("gambut", "Gambut"), ("arsip", "Arsip")):
+            put_agencies(db, [Agency(slug, short, short, f"Jenis {slug}", "test", True)])
+            put_units(db, [Unit(f"{slug}-kantor", slug, "Kantor")])
+            put_counters(db, [Counter(f"{slug}-1", f"{slug}-kantor", "Loket")])
+        db.conn.executemany("INSERT INTO counts_day VALUES (?, ?, ?, 'pelayanan', ?, ?, ?)", VOTES)
+    db.close()
+    return folder
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--data", str(data), "index", *words])
+
+
+def report(data: Path, *words: str) -> Any:
+    result = run(data, *AUGUST, "--json", *words)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout, parse_float=Decimal)
+
+
+def test_programs_get_every_agency_with_exact_numbers(data: Path) -> None:
+    found = report(data)
+    assert (found["first_day"], found["last_day"]) == ("2026-08-01", "2026-08-31")
+    assert (found["zone"], found["mapping"]) == ("Asia/Makassar", "smiley-3/linear")
+    agencies = {each["agency"]: each for each in found["agencies"]}
+    assert list(agencies) == ["arsip", "dukcapil", "gambut"]
+    dukcapil = agencies["dukcapil"]
+    assert [dukcapil[key] for key in ("n", "frown", "neutral", "smile")] == [1000, 150, 250, 600]
+    assert [dukcapil[key] for key in ("index", "low", "high", "grade")] == [
+        Decimal("79.38"),
+        Decimal("77.60"),
+        Decimal("81.05"),
+        "B",
+    ]
+    assert (dukcapil["c"], dukcapil["d"]) == (150, 7)
+
+
+def test_few_votes_and_none_have_no_number(data: Path) -> None:
+    agencies = {each["agency"]: each for each in report(data)["agencies"]}
+    for slug, n in (("gambut", 29), ("arsip", 0)):
+        figures = [agencies[slug][key] for key in ("index", "low", "high", "grade")]
+        assert (agencies[slug]["n"], figures) == (n, [None] * 4)
+
+
+def test_one_agency_may_be_asked_for(data: Path) -> None:
+    assert [each["agency"] for each in report(data, "--agency", "gambut")["agencies"]] == ["gambut"]
+
+
+def test_a_spreadsheet_gets_the_same_and_blanks_for_nothing(data: Path) -> None:
+    result = run(data, *AUGUST, "--csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["agency"] for row in rows] == ["arsip", "dukcapil", "gambut"]
+    assert (rows[1]["index"], rows[1]["low"], rows[1]["grade"]) == ("79.38", "77.60", "B")
+    assert (rows[2]["n"], rows[2]["index"], rows[2]["grade"]) == ("29", "", "")
+
+
+def test_people_read_a_table_in_their_own_numbers(data: Path) -> None:
+    result = run(data, *AUGUST)
+    assert result.exit_code == 0
+    assert "Indeks kiosk (bukan SKM)" in result.output
+    assert "2026-08-01 s.d. 2026-08-31: 31 hari, waktu Asia/Makassar" in result.output
+    dukcapil = next(line for line in result.output.splitlines() if "Disdukcapil" in line)
+    assert dukcapil.split()[1:] == ["1.000", "60/25/15", "79,38", "77,60–81,05", "B"]
+    gambut = next(line for line in result.output.splitlines() if " Gambut" in line)
+    assert gambut.split() == ["Gambut", "29", "data", "belum", "cukup"]
+    assert "150 suara (C); tanpa tanggal, tidak dihitung: 7 (D)" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--from", "2026-08-31", "--to", "2026-08-01"), 2, "--to 2026-08-01 is before --from"),
+        (("--from", "31-08-2026", "--to", "2026-08-01"), 2, "is not a day like 2026-08-17"),
+        (("--from", "2026-08-01"), 2, "Missing option '--to'"),
+        ((*AUGUST, "--agency", "gambud"), 1, "no agency 'gambud'; near it: gambut"),
+    ],
+)
+def test_what_cannot_be_is_told(data: Path, words: tuple[str, ...], code: int, told: str) -> None:
+    result = run(data, *words)
+    assert result.exit_code == code
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_single_day_is_a_period(data: Path) -> None:
+    result = run(data, "--from", "2026-08-03", "--to", "2026-08-03", "--json")
+    assert [each["n"] for each in json.loads(result.stdout)["agencies"]] == [0, 0, 29]
+
+
+def test_before_there_is_anything_it_says_what_to_do(tmp_path: Path) -> None:
+    assert "there is no ledger here" in run(tmp_path, *AUGUST).output
+    open_ledger(tmp_path / "ledger.db").close()
+    assert "'agency import' adds them" in run(tmp_path, *AUGUST).output

@@ -1,0 +1,124 @@
+"""Writes and signs what the panel sends; opens and checks what is said to be a receipt."""
+
+from pathlib import Path
+from typing import Literal
+
+from kiosk import __version__, health, wire
+from kiosk.clock import Clock
+from kiosk.health import Tally
+from kiosk.keys import SigningKey
+from kiosk.outbox import Outbox
+
+Sealed = tuple[str, bytes]  # topic and payload
+
+
+class NotForUs(wire.WireError):
+    """A message that is well-formed but not a receipt for this kiosk and epoch."""
+
+    reason = "not-for-us"
+
+
+class Letters:
+    """The correspondence of one kiosk under one key."""
+
+    def __init__(
+        self,
+        *,
+        kiosk: str,
+        key: SigningKey,
+        receipt_keys: tuple[str, ...],
+        outbox: Outbox,
+        clock: Clock,
+        tally: Tally,
+        disk: Path,
+    ) -> None:
+        self._kiosk = kiosk
+        self._key = key
+        self._epoch = wire.fingerprint(key.public)
+        self._receipt_keys = receipt_keys
+        self._outbox = outbox
+        self._clock = clock
+        self._tally = tally
+        self._disk = disk
+
+    # ------------------------------------------------------------ written
+
+    def hello(self, nonce: str) -> Sealed:
+        at = self._outbox.checkpoint
+        return self._seal(
+            wire.Hello(
+                v=1,
+                epoch=at.epoch,
+                key=self._key.public,
+                seq=at.seq,
+                head=at.head,
+                oldest=self._outbox.oldest,
+                nonce=nonce,
+                sent=self._clock.now(),
+                firmware=__version__,
+            )
+        )
+
+    def votes(self, after: int, nonce: str) -> Sealed:
+        """The votes that follow `after`, as many as surely fit into one message."""
+        prev, votes = self._outbox.batch(after, wire.BATCH_VOTES)
+        sent = self._clock.now()
+        return self._seal(
+            wire.Votes(v=1, epoch=self._epoch, nonce=nonce, sent=sent, prev=prev, votes=votes)
+        )
+
+    def health(self, nonce: str) -> Sealed:
+        at = self._outbox.checkpoint
+        return self._seal(
+            wire.Health(
+                v=1,
+                epoch=at.epoch,
+                seq=at.seq,
+                head=at.head,
+                nonce=nonce,
+                sent=self._clock.now(),
+                firmware=__version__,
+                counters=self._tally.counters(),
+                queue=self._outbox.queue,
+                stuck=self._tally.stuck(),
+                disk_free=health.disk_free(self._disk),
+                temperature=health.temperature(),
+            )
+        )
+
+    def online(self, birth: int) -> Sealed:
+        return self._status("online", birth)
+
+    def will(self, birth: int) -> Sealed:
+        """What the broker shall say when this connection is lost."""
+        return self._status("offline", birth)
+
+    def _status(self, state: Literal["online", "offline"], birth: int) -> Sealed:
+        at = self._outbox.checkpoint
+        return self._seal(
+            wire.Status(v=1, epoch=at.epoch, seq=at.seq, head=at.head, state=state, birth=birth)
+        )
+
+    def _seal(self, message: wire.Message) -> Sealed:
+        return wire.seal(self._kiosk, message, self._key.sign)
+
+    # ------------------------------------------------------------ opened
+
+    def receipt(self, topic: str, payload: bytes) -> wire.Receipt:
+        """Raises WireError unless this is a receipt for us, signed by a collector we know."""
+        letter = wire.unseal(topic, payload)
+        if not isinstance(letter.message, wire.Receipt) or letter.kiosk != self._kiosk:
+            raise NotForUs(f"{topic}: not a receipt for {self._kiosk}")
+        if letter.message.epoch != self._epoch:
+            raise NotForUs(f"{topic}: a receipt for epoch {letter.message.epoch[:16]}…, not ours")
+        self._verify(letter)
+        return letter.message
+
+    def _verify(self, letter: wire.Letter) -> None:
+        *others, last = self._receipt_keys
+        for key in others:
+            try:
+                return letter.verify(key)
+            except wire.Forged:
+                continue
+        return letter.verify(last)

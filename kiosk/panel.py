@@ -1,0 +1,151 @@
+"""Buttons, lamps and buzzer, and the loop that serves them. The only file that imports gpiozero.
+
+gpiozero calls back on one thread of its own; what is raised there kills every button while the
+process lives on. So the callback only queues, and all work is done by the loop, loudly.
+"""
+
+import select
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from gpiozero import LED, Buzzer, DigitalInputDevice, Factory
+
+from kiosk.clock import Clock
+from kiosk.config import PinsSection
+from kiosk.crash import Crash
+from kiosk.edges import Edges
+from kiosk.errors import SenyumError
+from kiosk.outbox import Outbox
+from kiosk.player import Player
+from kiosk.post import Post
+from kiosk.presses import Event, Presses, TestMode
+from kiosk.signals import State, read_out
+from kiosk.voting import Voting
+
+LONGEST_MS: Final = 60_000
+
+
+class NoPins(SenyumError, OSError):
+    """The machine has no GPIO pins that this process may use."""
+
+
+def real_pins() -> Factory:
+    """The pins of a Raspberry Pi, through lgpio and nothing else; raises NoPins.
+
+    gpiozero by itself would try other ways, down to a mock that records nothing and looks well.
+    """
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415  only a Pi has it
+
+        return LGPIOFactory()
+    except Exception as error:
+        raise NoPins(
+            f"no GPIO pins: {error}. On a Raspberry Pi: install kotak-senyum[pi] and put the user "
+            "into the group gpio. On any other machine: senyum-kiosk simulate"
+        ) from error
+
+
+class Front:
+    """The front of the box: a button and a lamp for each face, and a buzzer."""
+
+    def __init__(
+        self, pins: PinsSection, factory: Factory, felt: Callable[[str, bool], None]
+    ) -> None:
+        # Not gpiozero's Button: each would bring a thread that polls, for a hold we time ourselves.
+        self._buttons = {
+            face: DigitalInputDevice(pin, pull_up=True, pin_factory=factory)
+            for face, pin in pins.buttons.items()
+        }
+        self._lamps = {face: LED(pin, pin_factory=factory) for face, pin in pins.lamps.items()}
+        self._buzzer = Buzzer(pins.buzzer.pin, pin_factory=factory)
+        for face, button in self._buttons.items():
+            button.when_activated = partial(felt, face, True)
+            button.when_deactivated = partial(felt, face, False)
+
+    def down(self) -> frozenset[str]:
+        """The faces whose buttons are down now: at the start nobody says so."""
+        return frozenset(face for face, button in self._buttons.items() if button.is_active)
+
+    def show(self, state: State) -> None:
+        """Lamps first, the buzzer always last, even unchanged: whoever watches knows the end."""
+        lit, sounding = state
+        for face, lamp in self._lamps.items():
+            lamp.value = face in lit
+        self._buzzer.value = sounding
+
+    def close(self) -> None:
+        for device in (*self._buttons.values(), *self._lamps.values(), self._buzzer):
+            device.close()
+
+
+class Panel:
+    """One thread, one loop: edges → presses → votes → lamps, and the post."""
+
+    def __init__(
+        self,
+        *,
+        edges: Edges,
+        presses: Presses,
+        voting: Voting,
+        player: Player,
+        post: Post,
+        outbox: Outbox,
+        clock: Clock,
+        crash: Crash,
+    ) -> None:
+        self._edges = edges
+        self._presses = presses
+        self._voting = voting
+        self._player = player
+        self._post = post
+        self._outbox = outbox
+        self._clock = clock
+        self._crash = crash
+        self._testing = False
+
+    def start(self) -> None:
+        self._player.play("ready", None, self._clock.up())
+
+    def step(self, timeout: float) -> None:
+        """Do what is due, waiting at most `timeout` seconds for something to happen."""
+        self._wait(timeout)
+        for edge in self._edges.take():
+            self._presses.edge(edge.face, edge.down, edge.at)
+        for event in self._presses.advance(self._clock.up()):
+            self._take(event)
+        now = self._clock.up()
+        self._player.advance(now)
+        self._read_out(now)
+        self._post.step(now)
+
+    def _wait(self, timeout: float) -> None:
+        readers = [self._edges, *self._post.readers()]
+        select.select(readers, self._post.writers(), [], min(timeout, self._idle_seconds()))
+
+    def _idle_seconds(self) -> float:
+        dues = (self._presses.due(), self._player.due(), self._post.due())
+        due = min((due for due in dues if due is not None), default=None)
+        if due is None:
+            return LONGEST_MS / 1000
+        return max(0, due - self._clock.up()) / 1000
+
+    def _take(self, event: Event) -> None:
+        answer = self._voting.take(event)
+        if isinstance(event, TestMode):
+            self._testing = event.on
+        if answer is not None:
+            self._player.play(answer.signal, answer.face, self._clock.up())
+            if answer.signal == "counted":
+                self._crash("after_lamp")
+
+    def _read_out(self, now: int) -> None:
+        """In test mode, whenever nothing else is shown: how the kiosk is."""
+        if not self._testing or self._player.due() is not None:
+            return
+        steps = read_out(
+            network=self._post.connected,
+            sent=self._outbox.queue == 0,
+            clock=self._clock.now().clock == "synced",
+        )
+        self._player.play_steps(steps, None, now)

@@ -1,0 +1,162 @@
+"""The panel's post: what the courier wants sent goes to the uplink, what arrives is checked."""
+
+import logging
+
+from kiosk import wire
+from kiosk.clock import Clock
+from kiosk.courier import Action, Courier, Mark, SendHealth, SendHello, SendVotes
+from kiosk.crash import Crash
+from kiosk.letters import Letters, Sealed
+from kiosk.link import (
+    Arrived,
+    Down,
+    LinkClosed,
+    Listener,
+    PanelEnd,
+    Publish,
+    Ready,
+    ToPanel,
+    Up,
+    Will,
+)
+from kiosk.outbox import CannotStoreError, Outbox
+
+log = logging.getLogger("senyum.kiosk.post")
+
+
+class Post:
+    """One uplink at a time; a newer one takes the place of an older."""
+
+    def __init__(
+        self,
+        *,
+        listener: Listener,
+        letters: Letters,
+        courier: Courier,
+        outbox: Outbox,
+        clock: Clock,
+        crash: Crash,
+    ) -> None:
+        self._listener = listener
+        self._letters = letters
+        self._courier = courier
+        self._outbox = outbox
+        self._clock = clock
+        self._crash = crash
+        self._end: PanelEnd | None = None
+        self._birth = 0
+        self.connected = False  # to the broker
+        self.ignored = 0  # messages that were not receipts for us
+
+    # ------------------------------------------------------------ the loop's side
+
+    def readers(self) -> list[Listener | PanelEnd]:
+        return [self._listener] if self._end is None else [self._listener, self._end]
+
+    def writers(self) -> list[PanelEnd]:
+        return [self._end] if self._end is not None and self._end.wants_write else []
+
+    def due(self) -> int | None:
+        return self._courier.due()
+
+    def step(self, now: int) -> None:
+        """Take what has come, send what is due."""
+        self._meet()
+        try:
+            self._receive(now)
+            for action in self._courier.advance(now, self._outbox.checkpoint.seq):
+                self._do(action)
+        except LinkClosed as error:
+            log.warning("uplink gone error=%s", error)
+            self._hang_up()
+
+    def close(self) -> None:
+        self._hang_up()
+        self._listener.close()
+
+    # ------------------------------------------------------------ the uplink
+
+    def _meet(self) -> None:
+        newer = self._listener.accept()
+        if newer is not None:
+            self._hang_up()
+            self._end = newer
+
+    def _hang_up(self) -> None:
+        if self._end is not None:
+            self._end.close()
+            self._end = None
+        self._disconnected()
+
+    def _receive(self, now: int) -> None:
+        if self._end is None:
+            return
+        self._end.flush()
+        for message in self._end.receive():
+            self._hear(message, now)
+
+    def _hear(self, message: ToPanel, now: int) -> None:
+        match message:
+            case Ready():
+                self._give_will()
+            case Up():
+                self._connected(now)
+            case Down():
+                self._disconnected()
+            case Arrived(topic=topic, payload=payload):
+                self._open(topic, payload, now)
+
+    def _give_will(self) -> None:
+        # Seconds, so that a kiosk that has restarted does not begin again below its old wills.
+        self._birth = max(self._birth + 1, self._clock.now().wall // 1000)
+        if self._end is not None:
+            self._end.send(Will(*self._letters.will(self._birth)))
+
+    def _connected(self, now: int) -> None:
+        self.connected = True
+        self._send(self._letters.online(self._birth), retain=True)
+        self._courier.connected(now)
+
+    def _disconnected(self) -> None:
+        if self.connected:
+            self.connected = False
+            self._courier.disconnected()
+
+    # ------------------------------------------------------------ out
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case SendHello(nonce=nonce):
+                self._send(self._letters.hello(nonce))
+            case SendVotes(after=after, nonce=nonce):
+                self._send(self._letters.votes(after, nonce))
+                self._crash("after_send")
+            case SendHealth(nonce=nonce):
+                self._send(self._letters.health(nonce))
+            case Mark(through=through, time=time):
+                self._mark(through, time)
+
+    def _send(self, sealed: Sealed, *, retain: bool = False) -> None:
+        if self._end is not None:
+            self._end.send(Publish(*sealed, qos=1, retain=retain))
+
+    # ------------------------------------------------------------ in
+
+    def _open(self, topic: str, payload: bytes, now: int) -> None:
+        try:
+            receipt = self._letters.receipt(topic, payload)
+        except wire.WireError as error:
+            self.ignored += 1
+            log.warning("message ignored reason=%s count=%d", error.reason, self.ignored)
+            return
+        self._courier.receipt(receipt, self._outbox.head_at, now)
+
+    def _mark(self, through: int, time: int) -> None:
+        self._crash("before_receipt_mark")
+        try:
+            self._outbox.mark_receipted(through, time)
+            self._outbox.prune()
+        except CannotStoreError as error:
+            # The votes stay where they are; a later receipt says the same again.
+            log.error("receipt not noted error=%s", error)
+        self._crash("after_receipt_mark")

@@ -1,0 +1,42 @@
+"""How the kiosk says it is."""
+
+from kiosk import health
+from kiosk.presses import Contested, Freed, Press, Stuck, Together, TooSoon, Vote
+
+
+def test_the_tally_counts_what_it_sees_and_what_it_is_told():
+    tally = health.Tally()
+    for event in (
+        Press("smile", 1), Press("smile", 2), Vote("smile", 1, False, False),
+        TooSoon("smile", 2), Contested("smile", 3), Together(4), Stuck("frown", 5),
+    ):  # fmt: skip
+        tally.see(event)
+    tally.stored()
+    tally.refused()
+    counters = tally.counters()
+    assert (counters.presses, counters.too_soon, counters.contested) == (2, 1, 1)
+    assert (counters.together, counters.stuck) == (1, 1)
+    assert (counters.votes, counters.refused) == (1, 1)
+
+
+def test_a_button_is_stuck_until_it_is_freed():
+    tally = health.Tally()
+    tally.see(Stuck("smile", 1))
+    tally.see(Stuck("frown", 2))
+    tally.see(Freed("smile", 3))
+    assert tally.stuck() == ("frown",)
+    assert tally.counters().stuck == 2
+
+
+def test_the_disk_says_how_much_is_free(tmp_path):
+    assert health.disk_free(tmp_path) > 0
+    assert health.disk_free(tmp_path / "gone") is None
+
+
+def test_the_temperature_is_read_where_there_is_a_sensor(tmp_path):
+    zone = tmp_path / "temp"
+    assert health.temperature(zone) is None
+    zone.write_text("48312\n")
+    assert health.temperature(zone) == 48312
+    zone.write_text("broken")
+    assert health.temperature(zone) is None

@@ -103,7 +103,7 @@ def _button(colour: str) -> Node:
 
 
 def _buzzer() -> Node:
-    return _connector("magnetic buzzer, passive, 5 V", {1: "+", 2: "−"})
+    return _connector("magnetic buzzer, active, 5 V", {1: "+", 2: "−"})
 
 
 def _cables() -> Node:

@@ -96,8 +96,8 @@ def character(seed: str, volume: float, spread: float) -> Character:
     random = seeded(seed, "character")
     return Character(
         volume=volume * spread ** _normal(random),
-        warmth=1.3 + 0.45 * _normal(random),
-        drift=0.35 * _normal(random),
+        warmth=_within(0.7, 1.3 + 0.4 * _normal(random), 2.0),
+        drift=_within(-0.5, 0.3 * _normal(random), 0.5),
         season=random.random(),
     )
 
@@ -162,6 +162,11 @@ def face_of(random: Random, mood: float) -> str:
 
 def _share(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
+
+
+def _within(low: float, value: float, high: float) -> float:
+    """Agencies bear real names: none is to look hopeless by chance."""
+    return min(max(low, value), high)
 
 
 _NORMAL: Final = NormalDist()

@@ -1,14 +1,21 @@
 """The units: accepted by systemd itself, true to the commands, and never giving up."""
 
+import os
 import shutil
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
+from typing import Self
 
 import pytest
+from click.testing import CliRunner
 
-from tests.brokers import require
+import collector.cli
+from kiosk.commands import senyum_kiosk
+from tests.brokers import free_port, require
 
 FOLDER = Path(__file__).parents[1] / "systemd"
 UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
@@ -85,6 +92,71 @@ def test_exposure_stays_low(machine: Path, name: str) -> None:
     threshold = f"--threshold={EXPOSURE_LIMIT}"
     verdict = analyze(machine, "security", "--offline=yes", threshold, path)
     assert verdict.returncode == 0, verdict.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_starts_a_command_that_exists(name: str) -> None:
+    program, *arguments = command(name)
+    main = {"/usr/bin/senyum-kiosk": senyum_kiosk, "/usr/bin/senyum-collector": collector.cli.main}
+    result = CliRunner().invoke(main[program], [*arguments, "--help"])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if "panel" not in name])  # needs pins
+def test_a_unit_of_type_notify_hears_from_its_program(name: str, tmp_path: Path) -> None:
+    """And from a watchdog only where one is set: it would kill a program that never pings."""
+    service = unit(name)["Service"]
+    assert service["Type"] == "notify"
+    with Notified(command(name), tmp_path) as said:
+        said.wait_for("READY=1")
+        if "WatchdogSec" in service:
+            said.wait_for("WATCHDOG=1")
+
+
+class Notified:
+    """A unit's program, started as systemd would start it; what it says on the notify socket."""
+
+    def __init__(self, words: list[str], folder: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(folder / "notify"))
+        self._socket.settimeout(30)
+        program, *arguments = words
+        here = Path(sys.executable).with_name(Path(program).name)
+        self._process = subprocess.Popen(
+            [str(here), *arguments, *options(here.name, folder)], env=environment(folder)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+        self._socket.close()
+
+    def wait_for(self, word: str) -> None:
+        """Raises TimeoutError when it is not said."""
+        while self._socket.recv(256).decode() != word:
+            pass
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "NOTIFY_SOCKET": str(folder / "notify"),
+        "WATCHDOG_USEC": "600000",
+        "SENYUM_COLLECTOR_DATA_DIR": str(folder / "data"),
+        "SENYUM_BROKER_PORT": str(free_port()),
+        "SENYUM_WEB_PORT": str(free_port()),
+    }
+
+
+def options(program: str, folder: Path) -> list[str]:
+    """A kiosk's settings come from a file alone."""
+    if program != "senyum-kiosk":
+        return []
+    file = folder / "kiosk.toml"
+    file.write_text(f'[kiosk]\nid = "loket-1"\nrun_dir = "{folder}"\n')
+    return ["--config", str(file)]
 
 
 @pytest.mark.parametrize("name", UNITS)

@@ -1,0 +1,1 @@
+"""What things cost on this machine: `make bench`. Ratios within one run are the result."""

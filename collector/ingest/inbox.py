@@ -49,8 +49,5 @@ def _open(arrival: Arrival, key_of: KeyOf) -> Proven | Refusal:
 
 
 def _announced(letter: wire.Letter) -> str | None:
-    """The key that a hello shows, if it is the one after which its epoch is named."""
-    message = letter.message
-    if isinstance(message, wire.Hello) and wire.fingerprint(message.key) == message.epoch:
-        return message.key
-    return None
+    """The key that a hello shows: unseal has seen that its epoch is named after it."""
+    return letter.message.key if isinstance(letter.message, wire.Hello) else None

@@ -47,6 +47,7 @@ class Ingest:
             settings.settle_ms, Bounds(**msgspec.structs.asdict(bounds)), local_day(zone)
         )
         self._now = now
+        self._keys: dict[str, str] = {}
         self._crash = crash
 
     def take(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
@@ -87,8 +88,13 @@ class Ingest:
         return answers
 
     def _key_of(self, epoch: str) -> str | None:
-        known = epochs.find(self._db, epoch)
-        return known.key if known else None
+        """An epoch is named after its key and never leaves the ledger: worth remembering."""
+        if epoch not in self._keys:
+            known = epochs.find(self._db, epoch)
+            if known is None:
+                return None
+            self._keys[epoch] = known.key
+        return self._keys[epoch]
 
     def _set_aside(self, arrival: Arrival, error: Exception) -> None:
         """An error of ours that only this message brings out: the others must not wait for it."""

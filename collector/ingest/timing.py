@@ -75,6 +75,8 @@ def resolve(votes: Sequence[Vote], evidence: Evidence) -> list[Dating]:
         dating = clocks.date(vote, floor)
         datings.append(dating)
         floor = later(floor, dating)
+    if all(dating.quality in DATED for dating in datings):
+        return datings
     return _bounded_by_later(datings)
 
 

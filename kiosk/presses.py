@@ -2,12 +2,15 @@
 
 Times are milliseconds since boot, handed in. `edge` tells what a contact did, `advance` lets time
 pass and gives what came of it, `due` says when that is next worth doing. Events carry the time of
-the finger, not of the call, so the size of the steps makes no difference.
+the finger, not of the call, so it makes no difference how often or how late `advance` is called.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
+from typing import NamedTuple
 
 from kiosk.contact import Contact
 
@@ -135,6 +138,12 @@ class _Window:
 # ---------------------------------------------------------------- one button
 
 
+class _Edge(NamedTuple):
+    at: int
+    face: str
+    down: bool
+
+
 class _State(Enum):
     UP = auto()
     OPEN = auto()  # pressed, undecided
@@ -194,27 +203,33 @@ class Presses:
         self._chord = {faces[0], faces[-1]}
         self._chord_due: int | None = None
         self._test_ends: int | None = None
-        self._now: int | None = None
+        self._edges: deque[_Edge] = deque()
+        self._started = False
+        self._now = 0  # when the last work was done
         self._events: list[Event] = []
 
     # ------------------------------------------------------------ in and out
 
     def edge(self, face: str, down: bool, at: int) -> None:
-        """A contact has closed or opened; one that is told late counts from now."""
-        now = self._run(at)
-        self._buttons[face].contact.edge(down, now)
+        """A contact has closed or opened."""
+        self._edges.append(_Edge(at, face, down))
 
     def advance(self, now: int) -> list[Event]:
-        """Let time pass; what came of it since the last call, in order."""
-        self._run(now)
-        events, self._events = self._events, []
-        return events
+        """Let time pass; what came of it, in order.
+
+        It stops after a vote, and is due again at once: what the next press means depends on
+        whether this vote could be stored.
+        """
+        if not self._started:
+            self._start(now)
+        self._events = []
+        while not self._voted() and (due := self._next()) is not None and due <= now:
+            self._work(due)
+        return self._events
 
     def due(self) -> int | None:
         """When `advance` next has work, perhaps in the past; None: not before another edge."""
-        if self._now is None or self._events:
-            return 0
-        return self._next()
+        return self._next() if self._started else 0
 
     def not_stored(self, vote: Vote) -> None:
         """`vote` is not on disk, so it holds no window: the citizen may press again at once."""
@@ -223,32 +238,35 @@ class Presses:
 
     # ------------------------------------------------------------ time
 
-    def _run(self, until: int) -> int:
-        """Do what is due, each thing at its own time; gives the time that it is then."""
-        now = self._start(until) if self._now is None else self._now
-        while (due := self._next()) is not None and due <= until:
-            now = max(now, due)
-            self._pass(now)
-        self._now = max(now, until)
-        return self._now
-
-    def _start(self, now: int) -> int:
-        """What is down before the first call has been down since then, as far as we know."""
+    def _start(self, now: int) -> None:
+        """What is down at the first call has been down since then, as far as we know."""
+        self._started = True
         for button in self._buttons.values():
             button.began = now
-        return now
+
+    def _voted(self) -> bool:
+        return any(isinstance(event, Vote) for event in self._events)
 
     def _next(self) -> int | None:
         dues = [due for button in self._buttons.values() for due in button.dues(self._timing)]
         dues += [due for due in (self._chord_due, self._test_ends) if due is not None]
+        dues += [edge.at for edge in islice(self._edges, 1)]
         return min(dues, default=None)
 
-    def _pass(self, now: int) -> None:
+    def _work(self, due: int) -> None:
+        """Do what is due. An edge that is told late counts from the last work: that is settled."""
+        now = self._now = max(self._now, due)
         self._settle(now)
         self._decide(now)
         self._give_up(now)
         self._complete_chord(now)
         self._end_test(now)
+        self._feel(now)
+
+    def _feel(self, now: int) -> None:
+        while self._edges and self._edges[0].at <= now:
+            edge = self._edges.popleft()
+            self._buttons[edge.face].contact.edge(edge.down, now)
 
     # ------------------------------------------------------------ presses
 

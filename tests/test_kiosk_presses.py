@@ -48,7 +48,8 @@ class Panel:
         for at, face, down in sorted(self._edges, key=lambda edge: edge[0]):
             self.presses.edge(face, down, BOOT + at)
         self._edges.clear()
-        self.events += self.presses.advance(BOOT + now)
+        while (due := self.presses.due()) is not None and due <= BOOT + now:
+            self.events += self.presses.advance(BOOT + now)
         return [event for event in self.events if not isinstance(event, Press)]
 
 
@@ -399,12 +400,44 @@ def test_a_voided_vote_holds_no_window() -> None:
 # ---------------------------------------------------------------- time and other scales
 
 
-def test_an_edge_told_late_counts_from_now() -> None:
+def test_an_edge_told_late_counts_from_when_it_was_felt() -> None:
     panel = Panel()
     panel.at(500)
-    panel.down("smile", 400)
-    assert panel.at(619) == []
-    assert panel.at(620) == [vote("smile", 500)]
+    panel.tap("smile", 400)
+    assert panel.at(600) == [vote("smile", 400)]
+
+
+def test_an_edge_told_too_late_does_not_change_the_past() -> None:
+    panel = Panel()
+    panel.tap("smile", 0)
+    panel.at(1000)  # decided at 100
+    panel.tap("frown", 50)
+    assert panel.at(2000)[1:] == [vote("frown", 100, corrects=True)]
+
+
+def test_edges_in_disorder_are_taken_as_they_come() -> None:
+    panel = Panel()
+    panel.presses.edge("smile", True, BOOT + 100)
+    panel.presses.edge("frown", True, BOOT + 90)
+    assert panel.at(1000) == [Together(BOOT + 100)]
+
+
+def test_after_a_vote_nothing_is_decided_until_it_is_stored() -> None:
+    panel = Panel()
+    for face, at in (("smile", 0), ("smile", 500), ("frown", 1000)):
+        panel.presses.edge(face, True, BOOT + at)
+        panel.presses.edge(face, False, BOOT + at + 80)
+    late = BOOT + 60_000
+    first = panel.presses.advance(late)
+    assert first == [Press("smile", BOOT), vote("smile", 0)]
+    panel.presses.not_stored(vote("smile", 0))
+    assert panel.presses.due() == BOOT + 500
+    assert panel.presses.advance(late) == [Press("smile", BOOT + 500), vote("smile", 500)]
+    assert panel.presses.advance(late) == [
+        Press("frown", BOOT + 1000),
+        vote("frown", 1000, corrects=True),
+    ]
+    assert panel.presses.due() is None
 
 
 def test_before_the_first_call_there_is_work_to_do() -> None:

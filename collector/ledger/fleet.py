@@ -118,7 +118,8 @@ def _hint(db: Database, kiosk: str) -> Hint | None:
 
 def _health(db: Database, kiosk: str) -> Health | None:
     row = db.conn.execute(
-        "SELECT received_ms, epoch, body FROM health JOIN epochs USING (e) WHERE health.kiosk = ?",
+        "SELECT health.received_ms, epoch, body FROM health JOIN epochs USING (e)"
+        " WHERE health.kiosk = ?",
         (kiosk,),
     ).fetchone()
     return Health(row[0], row[1], msgspec.json.decode(row[2], type=wire.Health)) if row else None

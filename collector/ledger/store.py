@@ -85,11 +85,25 @@ def _make_durable(db: Database, path: Path) -> None:
 
 
 def read_snapshot(path: Path) -> Database:
-    """As read_ledger, at one moment: what is read belongs together. Close it soon: it holds back
-    SQLite's clean-up of the WAL."""
+    """As read_ledger, at one moment: what is read belongs together. Raises LedgerError.
+
+    Close it soon: it holds back SQLite's clean-up of the WAL.
+    """
     db = read_ledger(path)
-    db.conn.execute("BEGIN")
+    try:
+        _require_tables(db, path)
+        db.conn.execute("BEGIN")
+    except sqlite3.Error as error:
+        db.close()
+        raise LedgerError(f"{path}: cannot be read: {error}") from error
     return db
+
+
+def _require_tables(db: Database, path: Path) -> None:
+    """A ledger that is just being made, or is older than this program, is not read yet."""
+    if migrations.pending(db):
+        db.close()
+        raise LedgerError(f"{path}: its tables are not of this version yet; start ingest once")
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""Numbers and dates as people here read them: 87,28 · 1.480 · 26 Agustus 2019 · 14.05 WITA."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+
+from collector.index.periods import Days
+from collector.web.languages import gettext, language, ngettext
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def init_app(app: Flask) -> None:
+    filters = (whole, index, points, percent, day, span, clock, hour, ago, degrees)
+    app.jinja_env.filters.update({each.__name__: each for each in filters})
+
+
+def whole(number: int) -> str:
+    return format_decimal(number, locale=language())
+
+
+def index(value: Decimal) -> str:
+    return format_decimal(value, format="0.00", locale=language())
+
+
+def points(value: Decimal) -> str:
+    """A difference between two indices, with its sign."""
+    return format_decimal(value, format="+0.0;−0.0", locale=language())
+
+
+def percent(share: float | Decimal) -> str:
+    pattern = "0.0 %" if language() == "id" else "0.0%"
+    return format_percent(share, format=pattern, locale=language())
+
+
+def day(value: date) -> str:
+    return format_date(value, "d MMMM yyyy", locale=language())
+
+
+def span(days: Days) -> str:
+    """First and last day, naming month and year only once where they are the same."""
+    first, last = days.first, days.last
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    pattern = "d MMMM" if first.year == last.year else "d MMMM yyyy"
+    return f"{format_date(first, pattern, locale=language())} – {day(last)}"
+
+
+def clock(value: datetime) -> str:
+    """Time of day with the zone's name: 14.05 WITA, in English 14:05 WITA."""
+    return f"{value:%H}{_separator()}{value:%M} {value.tzname()}"
+
+
+def hour(number: int) -> str:
+    return f"{number:02}{_separator()}00"
+
+
+def _separator() -> str:
+    return "." if language() == "id" else ":"
+
+
+def ago(seconds: float) -> str:
+    if seconds < MINUTE:
+        return gettext("kurang dari semenit lalu")
+    if seconds < HOUR:
+        return ngettext("%(num)s menit lalu", "%(num)s menit lalu", int(seconds // MINUTE))
+    if seconds < 2 * DAY:
+        return ngettext("%(num)s jam lalu", "%(num)s jam lalu", int(seconds // HOUR))
+    return ngettext("%(num)s hari lalu", "%(num)s hari lalu", int(seconds // DAY))
+
+
+def degrees(thousandths: int) -> str:
+    return f"{format_decimal(thousandths / 1000, format='0.0', locale=language())} °C"

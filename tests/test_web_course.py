@@ -1,0 +1,68 @@
+"""The steps of the trend: closed weeks and months, every day in one of them."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.index.periods import Days
+from collector.web.course import Step, course, steps, usual_step
+
+TODAY = date(2019, 8, 26)  # a Monday
+LONG_AGO = date(2015, 1, 1)
+MONTH = Days(date(2019, 7, 27), TODAY)
+
+
+def test_the_latest_weeks_end_with_the_last_closed_one() -> None:
+    shown = steps("week", MONTH, LONG_AGO, TODAY)
+    assert len(shown) == 26
+    assert shown[-1] == Days(date(2019, 8, 19), TODAY)
+
+
+def test_the_open_month_is_left_out() -> None:
+    assert steps("month", MONTH, LONG_AGO, TODAY)[-1].last == date(2019, 7, 31)
+
+
+def test_a_long_period_is_shown_whole() -> None:
+    year = Days(date(2018, 1, 1), date(2019, 1, 1))
+    shown = steps("week", year, LONG_AGO, TODAY)
+    assert shown[0].first <= year.first
+    assert shown[-1].end >= year.end
+
+
+def test_nothing_is_shown_from_before_the_first_vote() -> None:
+    assert steps("week", MONTH, date(2019, 8, 14), TODAY)[0].first == date(2019, 8, 12)
+    assert steps("month", MONTH, date(2019, 8, 14), TODAY) == []
+
+
+def test_the_usual_step_keeps_the_picture_readable() -> None:
+    assert usual_step(MONTH) == "week"
+    assert usual_step(Days(date(2018, 1, 1), date(2019, 1, 1))) == "month"
+
+
+@given(
+    st.sampled_from(["week", "month"]),
+    st.dates(date(2018, 1, 1), TODAY - timedelta(days=1)),
+    st.integers(1, 400),
+    st.dates(date(2016, 1, 1), TODAY - timedelta(days=1)),
+)
+def test_steps_follow_one_another_and_are_closed(
+    step: Step, last: date, length: int, begun: date
+) -> None:
+    end = last + timedelta(days=1)
+    shown = steps(step, Days(end - timedelta(days=length), end), begun, TODAY)
+    assert all(before.end == after.first for before, after in pairwise(shown))
+    assert all(each.end <= TODAY and each.end > begun for each in shown)
+
+
+def test_each_vote_counts_in_the_step_that_holds_its_day() -> None:
+    shown = [Days(date(2019, 8, 5), date(2019, 8, 12)), Days(date(2019, 8, 12), date(2019, 8, 19))]
+    votes = {
+        date(2019, 8, 5): {"smile": 20},
+        date(2019, 8, 11): {"smile": 10, "frown": 3},
+        date(2019, 8, 12): {"smile": 5},
+    }
+    first, second = course(votes, shown)
+    assert (first.figure.n, first.figure.counts["frown"], first.figure.enough) == (33, 3, True)
+    assert (second.figure.n, second.figure.index) == (5, None)

@@ -24,12 +24,10 @@ def _rows_of(db: Database, epoch: str) -> Iterable[Row]:
     return (Row(name, seq, time.hex()) for name, seq, time in rows)
 
 
-def stored(db: Database, epochs: Iterable[str]) -> int:
-    """How many votes these epochs have, by their chains: cheap, to be asked often."""
-    heads = [
-        db.conn.execute("SELECT seq FROM epochs WHERE epoch = ?", (epoch,)) for epoch in epochs
-    ]
-    return sum(row[0] for head in heads for row in head)
+def stored(db: Database, epoch: str) -> int:
+    """The last vote of an epoch: cheap, to be asked often."""
+    row = db.conn.execute("SELECT seq FROM epochs WHERE epoch = ?", (epoch,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def effective(db: Database) -> int:

@@ -120,3 +120,16 @@ def test_the_readme_lists_every_part_and_how_many() -> None:
 def test_the_readme_pulls_the_button_pins_up_at_boot() -> None:
     pins = ",".join(str(pin) for pin in PINS["buttons"].values())
     assert f"gpio={pins}=ip,pu" in README
+
+
+def test_the_page_about_the_box_has_the_same_pins() -> None:
+    page = (FOLDER.parent / "docs/hardware.md").read_text(encoding="utf-8")
+    rows = {cells[1]: cells[2:] for cells in cells_of(page)}
+    for name, group in (("button", "buttons"), ("lamp", "lamps")):
+        assert rows[name][: len(wiring.FACES)] == [str(pin) for pin in PINS[group].values()]
+    assert rows["buzzer"][0] == str(PINS["buzzer"]["pin"])
+
+
+def cells_of(page: str) -> list[list[str]]:
+    lines = [line for line in page.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]

@@ -105,16 +105,20 @@ class _Clocks:
         self._bounds = evidence.bounds
         self._latest = evidence.received_ms + APART_MS
         self._now = evidence.received_ms // 1000 + 1
-        offsets = _witnessed(votes, evidence.offsets) | evidence.offsets
-        self._offsets = {boot: ms for boot, ms in offsets.items() if self._agrees(boot, ms)}
+        self._offsets = _witnessed(votes, evidence.offsets) | evidence.offsets
+        self._distrust_contradictions()
 
-    def _agrees(self, boot: str, offset: int) -> bool:
-        """A clock that calls itself synced and is not within its bounds is wrong."""
-        bounds = self._bounds
-        if bounds.boot != boot:
-            return True
-        low = offset if bounds.low is None else bounds.low
-        return low - APART_MS <= offset <= bounds.high + APART_MS
+    def _distrust_contradictions(self) -> None:
+        """Where a synced clock and the round trip of a receipt disagree, neither is believed."""
+        boot, low, high = self._bounds
+        offset = self._offsets.get(boot)
+        if (
+            offset is None
+            or (offset if low is None else low) - APART_MS <= offset <= high + APART_MS
+        ):
+            return
+        del self._offsets[boot]
+        self._bounds = Bounds(boot, None, high)
 
     def date(self, vote: Vote, floor: int | None) -> Dating:
         quality, quarter = self._quarter(vote)

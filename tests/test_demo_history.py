@@ -19,9 +19,7 @@ from collector.places import PACKAGED, read_places
 from collector.servicehours import read_calendar
 from kiosk import keys
 from kiosk.wire import MAX_SLUG
-
-AGENCIES = ("disdukcapil", "dpmptsp", "inspektorat")
-DAYS = 14
+from tests.small_demo import DAYS, few_places
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +28,8 @@ def every_place():
 
 
 @pytest.fixture(scope="module")
-def places(every_place):
-    """Three agencies are as good as fifty, and quicker."""
-    units = [unit for unit in every_place.units if unit.agency in AGENCIES]
-    slugs = {unit.unit for unit in units}
-    return every_place._replace(
-        agencies=[agency for agency in every_place.agencies if agency.agency in AGENCIES],
-        units=units,
-        counters=[counter for counter in every_place.counters if counter.unit in slugs],
-    )
+def places():
+    return few_places()
 
 
 class Noon:

@@ -16,13 +16,19 @@ from collector.supervise import Stopper
 
 @click.command()
 @click.option("--for", "seconds", type=click.FloatRange(min=0), help="Stop after so many seconds.")
-@click.option("--kiosks", type=click.IntRange(0, 300), default=8, show_default=True)
+@click.option(
+    "--kiosks",
+    type=click.IntRange(0, 300),
+    default=8,
+    show_default=True,
+    help="Live kiosks, each a process.",
+)
 @click.option(
     "--speed",
     type=click.FloatRange(0.1, 100),
     default=1.0,
     show_default=True,
-    help="How much faster than in life people come.",
+    help="So many times as fast as in life people come, and may vote again.",
 )
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Another seed, another public."

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import socket
 import time
@@ -53,7 +54,7 @@ def play(
     wishes: Wishes, places: Places, screen: Screen, stopping: Callable[[], bool]
 ) -> Outcome | None:
     """Play until `wishes.seconds` are over or `stopping`; None if the history was interrupted."""
-    began = time.monotonic()
+    logging.getLogger("senyum.collector.supervise").setLevel(logging.WARNING)
     folder = wishes.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), TemporaryDirectory(prefix="senyum-") as short:
@@ -62,6 +63,7 @@ def play(
         account = _prepare(wishes, config, places, boxes=boxes, screen=screen, stopping=stopping)
         if account is None:
             return None
+        began = time.monotonic()
         options = ["--config", str(file), "--data", str(folder)]
         show = Show(config, options, boxes, wishes.seed, wishes.pace)
         show.start()

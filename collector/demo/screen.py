@@ -43,8 +43,8 @@ class Screen:
         self.say(f"  Kotak Senyum   [bold]{address}[/bold]")
         self.say(f"  user           [bold]{account.name}[/bold]")
         self.say(f"  password       [bold]{account.password}[/bold]")
-        self.say(f"  live kiosks    {kiosks}, all up after {seconds:.1f} s")
-        self.say("  stop           Ctrl-C")
+        self.say(f"  live kiosks    {kiosks}")
+        self.say(f"  stop           Ctrl-C        (started in {seconds:.1f} s)")
         self.say()
 
     def live(self) -> AbstractContextManager[object]:

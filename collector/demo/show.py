@@ -2,9 +2,11 @@
 
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Final
+
+from sqlite_utils import Database
 
 from collector.app import one_machine
 from collector.config import Config
@@ -15,7 +17,7 @@ from collector.demo.screen import Screen
 from collector.errors import CollectorError
 from collector.ledger import comparing
 from collector.ledger.comparing import Row
-from collector.ledger.store import read_ledger
+from collector.ledger.store import read_ledger, read_snapshot
 from collector.supervise import TICK, Supervisor
 
 READY_SECONDS: Final = 30.0
@@ -41,14 +43,15 @@ class Show:
         self._services = Supervisor(children, time.monotonic)
         self._kiosks = Supervisor(players, time.monotonic)
         self._epochs = [box.epoch() for box in boxes]
-        self._before = _last(fleet.outboxes(boxes))
+        with closing(read_ledger(config.ledger)) as db:
+            self._before = {epoch: comparing.stored(db, epoch) for epoch in self._epochs}
 
     def start(self) -> None:
         """Returns when the pages answer; raises CollectorError, and leaves nothing running."""
         try:
             self._services.start()
-            self._kiosks.start()
             self._wait_for_web()
+            self._kiosks.start()
         except BaseException:
             self.stop()
             raise
@@ -58,14 +61,16 @@ class Show:
         lamps = fleet.Lamps(self._boxes)
         told_at = 0.0
         with screen.live(), closing(read_ledger(self._config.ledger)) as db:
-            before = comparing.stored(db, self._epochs)
             while not over():
                 self._step()
                 if time.monotonic() >= told_at:
                     told_at = time.monotonic() + STATUS_EVERY
-                    stored = comparing.stored(db, self._epochs) - before
-                    screen.status(lamps.confirmed(), stored, len(self._kiosks.pids()))
+                    screen.status(lamps.confirmed(), self._stored(db), len(self._kiosks.pids()))
                 time.sleep(TICK)
+
+    def _stored(self, db: Database) -> int:
+        """How many votes of the live kiosks came into the ledger in this run."""
+        return sum(comparing.stored(db, epoch) - self._before[epoch] for epoch in self._epochs)
 
     def finish(self) -> Outcome:
         """The kiosks press no more and send what they have; then both ends are compared."""
@@ -84,7 +89,7 @@ class Show:
         address = (self._config.web.host, self._config.web.port)
         until = time.monotonic() + READY_SECONDS
         while not _answers(address):
-            self._step()
+            self._services.step()
             if time.monotonic() > until:
                 raise NotReady(f"the web pages do not answer; {self._logs / 'web.log'} says why")
             time.sleep(0.05)
@@ -92,7 +97,7 @@ class Show:
     def _compare(self) -> Outcome:
         committed = [row for rows in fleet.outboxes(self._boxes).values() for row in rows]
         confirmed = fleet.Lamps(self._boxes).confirmed()
-        with closing(read_ledger(self._config.ledger)) as db:
+        with closing(read_snapshot(self._config.ledger)) as db:
             stored = comparing.rows_of(db, self._epochs)
             return Outcome(
                 pressed=fleet.pressed(self._boxes),
@@ -105,12 +110,8 @@ class Show:
             )
 
     def _of_this_run(self, rows: Sequence[Row]) -> list[Row]:
+        """What was stored in this run, or would have been: an earlier run may have left some."""
         return [row for row in rows if row.seq > self._before.get(row.epoch, 0)]
-
-
-def _last(outboxes: Mapping[str, Sequence[Row]]) -> dict[str, int]:
-    """The last vote of each epoch."""
-    return {rows[-1].epoch: max(row.seq for row in rows) for rows in outboxes.values() if rows}
 
 
 def _answers(address: tuple[str, int]) -> bool:

@@ -59,6 +59,7 @@ class Courier:
         self._health_at = 0
         self._marks: list[Mark] = []
         self._marked: int | None = None
+        self._shown_after: int | None = None  # where our branch begins, to be shown once
 
     # ------------------------------------------------------------ what has happened
 
@@ -85,8 +86,7 @@ class Courier:
         elif receipt.head == head_at(receipt.through):
             self._move(receipt, now)
         else:
-            # The collector knows votes of ours that we do not: this card is older than it was.
-            self.standing = "fork"
+            self._contradict(receipt.through, head_at)
 
     def _move(self, receipt: Receipt, now: int) -> None:
         through, before = receipt.through, self._cursor
@@ -102,6 +102,15 @@ class Courier:
         if through != self._marked:
             self._marked = through
             self._marks.append(Mark(through, receipt.time))
+
+    def _contradict(self, through: int, head_at: Callable[[int], str | None]) -> None:
+        """The collector has other votes under our seqs: this card is older than it once was.
+
+        It cannot know that from a hello that is already beyond them, so it is shown our branch.
+        """
+        self.standing = "fork"
+        if head_at(through) is not None:
+            self._shown_after = through
 
     # ------------------------------------------------------------ what is due
 
@@ -134,6 +143,9 @@ class Courier:
 
     def _batches(self, nonce: str, now: int, last_seq: int) -> list[Action]:
         actions: list[Action] = []
+        if self._shown_after is not None and self._shown_after < last_seq:
+            actions.append(SendVotes(self._shown_after, nonce))
+        self._shown_after = None
         if self._cursor is None:
             return actions
         if self._cursor == last_seq:

@@ -29,7 +29,7 @@ def settings(folder: Path, **panel: int) -> config.Config:
         "[panel]",
         *(f"{name} = {value}" for name, value in panel.items()),
     ]
-    file.write_text("\n".join(lines))
+    file.write_text("\n".join([*lines, ""]))
     return config.load(file)
 
 

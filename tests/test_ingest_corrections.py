@@ -1,0 +1,155 @@
+"""A correction moves one count, of one citizen, within one settle window."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fleet import TestCollector, TestKiosk
+
+SECOND, DAY = 1000, 86_400_000
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> TestCollector:
+    return TestCollector(tmp_path)
+
+
+@pytest.fixture
+def kiosk(collector: TestCollector) -> TestKiosk:
+    return collector.kiosk()
+
+
+def faces(collector: TestCollector) -> dict[str, int]:
+    return {face: n for (_, face), n in collector.counted().items()}
+
+
+def flags(collector: TestCollector) -> list[tuple[int, str]]:
+    return collector.rows("SELECT seq, flag FROM flags ORDER BY seq")
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["two batches", "one batch"])
+def test_a_correction_moves_the_count(collector: TestCollector, kiosk: TestKiosk, apart: bool):
+    kiosk.press("smile")
+    if apart:
+        collector.take(kiosk.votes())
+        assert faces(collector) == {"smile": 1}
+    collector.clock.ms += 2 * SECOND
+    kiosk.press("frown", replaces=1)
+    collector.take(kiosk.votes(1 if apart else 0))
+    assert faces(collector) == {"frown": 1}
+    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 2)]
+    assert flags(collector) == []
+
+
+@pytest.mark.parametrize("split", [0, 1, 2])
+def test_of_several_corrections_the_last_counts(
+    collector: TestCollector, kiosk: TestKiosk, split: int
+):
+    for face, replaces in (("smile", None), ("neutral", 1), ("frown", 1)):
+        kiosk.press(face, replaces=replaces)
+        collector.clock.ms += SECOND
+    if split:
+        collector.take(kiosk.votes(0, split))
+    collector.take(kiosk.votes(split))
+    assert faces(collector) == {"frown": 1}
+    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 3)]
+
+
+def test_a_correction_over_midnight_counts_on_its_own_day(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    collector.clock.ms += (24 * 60 - 9 * 60 - 15) * 60 * SECOND - SECOND
+    kiosk.press("smile")
+    collector.clock.ms += 2 * SECOND
+    kiosk.press("frown", replaces=1)
+    collector.take(kiosk.votes())
+    assert collector.rows("SELECT first_day, face, n FROM counts_day") == [
+        ("2025-11-24", "frown", 1)
+    ]
+
+
+def test_a_test_vote_is_stored_and_never_counted(collector: TestCollector, kiosk: TestKiosk):
+    kiosk.press("smile", test=True)
+    collector.take(kiosk.votes())
+    assert len(collector.stored(kiosk)) == 1
+    assert faces(collector) == {}
+
+
+def test_a_test_chord_takes_its_first_press_back(collector: TestCollector, kiosk: TestKiosk):
+    kiosk.press("smile")
+    collector.take(kiosk.votes())
+    collector.clock.ms += 7 * SECOND  # the chord is held for five seconds
+    kiosk.press("frown", test=True, replaces=1)
+    collector.take(kiosk.votes(1))
+    assert faces(collector) == {}
+    assert flags(collector) == []
+
+
+WRONG = {
+    "correction-late": lambda c, k: k.press("frown", replaces=1),
+    "correction-of-nothing": lambda c, k: k.press("frown", replaces=77),
+    "correction-over-restart": lambda c, k: (k.reboot(), k.press("frown", replaces=1)),
+}
+
+
+@pytest.mark.parametrize("flag", WRONG)
+def test_what_is_no_correction_counts_as_a_vote_and_is_flagged(
+    collector: TestCollector, kiosk: TestKiosk, flag: str
+):
+    kiosk.press("smile")
+    collector.clock.ms += 4 * SECOND
+    WRONG[flag](collector, kiosk)
+    collector.take(kiosk.votes())
+    assert faces(collector) == {"smile": 1, "frown": 1}
+    assert flags(collector) == [(2, flag)]
+
+
+def test_a_correction_cannot_be_corrected(collector: TestCollector, kiosk: TestKiosk):
+    kiosk.press("smile")
+    kiosk.press("neutral", replaces=1)
+    kiosk.press("frown", replaces=2)
+    collector.take(kiosk.votes())
+    assert faces(collector) == {"neutral": 1, "frown": 1}
+    assert flags(collector) == [(3, "correction-of-correction")]
+
+
+def test_a_vote_cannot_replace_itself_or_a_later_one(collector: TestCollector, kiosk: TestKiosk):
+    kiosk.press("smile", replaces=1)
+    kiosk.press("frown", replaces=3)
+    kiosk.press("smile")
+    collector.take(kiosk.votes())
+    assert faces(collector) == {"smile": 2, "frown": 1}
+    assert flags(collector) == [(1, "correction-of-nothing"), (2, "correction-of-nothing")]
+
+
+def test_a_test_vote_is_not_turned_into_a_vote(collector: TestCollector, kiosk: TestKiosk):
+    kiosk.press("smile", test=True)
+    kiosk.press("frown", replaces=1)
+    collector.take(kiosk.votes())
+    assert faces(collector) == {"frown": 1}
+    assert flags(collector) == [(2, "correction-of-test")]
+
+
+def test_a_correction_of_an_unknown_question_is_moved_too(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    kiosk.press("smile", question="kebersihan")
+    kiosk.press("frown", question="kebersihan", replaces=1)
+    collector.take(kiosk.votes())
+    assert collector.rows("SELECT question, face, n FROM counts_day") == [
+        ("kebersihan", "frown", 1)
+    ]
+
+
+def test_where_times_are_erased_only_the_very_next_vote_corrects(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    kiosk.press("smile")
+    kiosk.press("frown", replaces=1)
+    for _ in range(5):
+        kiosk.press("smile")
+    kiosk.press("frown", replaces=3)
+    collector.clock.ms += 40 * DAY
+    collector.take(kiosk.erased_votes())
+    assert faces(collector) == {"frown": 2, "smile": 5}
+    assert flags(collector) == [(8, "correction-unproven")]

@@ -26,6 +26,7 @@ SETTLED: Final = 60.0  # and forgotten once it has lived this long
 CHECK_EVERY: Final = 10.0
 GRACE: Final = 15.0  # seconds from SIGTERM to SIGKILL
 TICK: Final = 0.1
+WAIT: Final = 0.02
 
 
 def launch(command: Sequence[str], out: Path | None = None, errors: Path | None = None) -> Process:
@@ -49,16 +50,30 @@ def _appending(file: Path | None) -> AbstractContextManager[BinaryIO | None]:
     return nullcontext() if file is None else file.open("ab")
 
 
-def end(processes: Iterable[Process], grace: float = GRACE) -> None:
+def end(
+    processes: Iterable[Process], grace: float = GRACE, meanwhile: Callable[[], None] | None = None
+) -> None:
     """Ask all of them to end at once; those that have not after `grace` seconds are killed."""
-    running = [process for process in processes if process.poll() is None]
-    for process in running:
+    processes = [process for process in processes if process.poll() is None]
+    for process in processes:
         process.terminate()
+    await_end(processes, grace, meanwhile)
+
+
+def await_end(
+    processes: Sequence[Process], grace: float, meanwhile: Callable[[], None] | None = None
+) -> None:
+    """Wait until all have ended; those that have not after `grace` seconds are killed.
+
+    `meanwhile` is called again and again.
+    """
     until = time.monotonic() + grace
-    for process in running:
-        try:
-            process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+    while any(process.poll() is None for process in processes) and time.monotonic() < until:
+        if meanwhile is not None:
+            meanwhile()
+        time.sleep(WAIT)
+    for process in processes:
+        if process.poll() is None:
             log.warning("pid=%d does not end: killed", process.pid)
             process.kill()
             process.wait()
@@ -139,8 +154,11 @@ class Supervisor:
         for watched in reversed(self._watched):
             end([watched.process] if watched.process else [], grace)
 
-    def stop_together(self, grace: float = GRACE) -> None:
-        end([watched.process for watched in self._watched if watched.process], grace)
+    def stop_together(
+        self, grace: float = GRACE, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        running = [watched.process for watched in self._watched if watched.process]
+        end(running, grace, meanwhile)
 
     def pids(self) -> dict[str, int]:
         """Who runs now, by name."""

@@ -85,9 +85,17 @@ class Box:
             file.unlink(missing_ok=True)
 
     def child(self, seed: int, pace: Pace) -> Command:
+        """The kiosk with its public."""
+        return self._simulate("--seed", str(seed), "--every", f"{pace.mean:g}")
+
+    def sender(self) -> Command:
+        """The kiosk without a public: it sends what it has, and ends."""
+        return self._simulate("--for", "0")
+
+    def _simulate(self, *options: str) -> Command:
         command = [
             *self._command("simulate"),
-            *("--seed", str(seed), "--every", f"{pace.mean:g}"),
+            *options,
             *("--drain", str(DRAIN_SECONDS), "--lamp-log", str(self.lamps), "--json"),
         ]
         return Command(self.kiosk, command, self.said, self.folder / "log")

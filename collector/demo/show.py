@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -18,7 +18,7 @@ from collector.errors import CollectorError
 from collector.ledger import comparing
 from collector.ledger.comparing import Row
 from collector.ledger.store import read_ledger, read_snapshot
-from collector.supervise import TICK, Supervisor
+from collector.supervise import TICK, Supervisor, await_end
 
 READY_SECONDS: Final = 30.0
 STATUS_EVERY: Final = 1.0
@@ -74,8 +74,10 @@ class Show:
 
     def finish(self) -> Outcome:
         """The kiosks press no more and send what they have; then both ends are compared."""
-        self._kiosks.stop_together(GRACE_SECONDS)
-        return self._compare()
+        self._kiosks.stop_together(GRACE_SECONDS, self._services.step)
+        committed = fleet.outboxes(self._boxes)
+        self._send_rest(committed)
+        return self._compare([row for rows in committed.values() for row in rows])
 
     def stop(self) -> None:
         self._kiosks.stop_together(grace=1.0)
@@ -94,8 +96,15 @@ class Show:
                 raise NotReady(f"the web pages do not answer; {self._logs / 'web.log'} says why")
             time.sleep(0.05)
 
-    def _compare(self) -> Outcome:
-        committed = [row for rows in fleet.outboxes(self._boxes).values() for row in rows]
+    def _send_rest(self, committed: Mapping[str, Sequence[Row]]) -> None:
+        """A kiosk that was killed at the end may have votes that it could not send yet."""
+        with closing(read_ledger(self._config.ledger)) as db:
+            stored = set(comparing.rows_of(db, self._epochs))
+        late = [box for box in self._boxes if set(committed.get(box.kiosk, ())) - stored]
+        senders = [box.sender().start() for box in late]
+        await_end(senders, GRACE_SECONDS, self._services.step)
+
+    def _compare(self, committed: Sequence[Row]) -> Outcome:
         confirmed = fleet.Lamps(self._boxes).confirmed()
         with closing(read_snapshot(self._config.ledger)) as db:
             stored = comparing.rows_of(db, self._epochs)

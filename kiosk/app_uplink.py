@@ -5,14 +5,17 @@ import os
 import time
 from random import SystemRandom
 from threading import Event, Thread
+from typing import Final
 
 from kiosk.config import Config
 from kiosk.errors import SenyumError
-from kiosk.loop import STEP_SECONDS, Heartbeat, run, stop_on_signals
+from kiosk.loop import Heartbeat, run, stop_on_signals
 from kiosk.systemd import Notifier
 from kiosk.uplink import Uplink
 
 log = logging.getLogger("senyum.kiosk.app")
+
+THREAD_STEP_SECONDS: Final = 0.2  # short, so that it ends soon when asked
 
 
 class UplinkDied(SenyumError, RuntimeError):
@@ -53,12 +56,12 @@ class UplinkThread:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join(2 * STEP_SECONDS)
+        self._thread.join(5 * THREAD_STEP_SECONDS)
 
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
-                self._uplink.step(STEP_SECONDS)
+                self._uplink.step(THREAD_STEP_SECONDS)
         except BaseException as error:
             self._error = error
             log.exception("uplink ended")

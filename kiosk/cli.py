@@ -30,7 +30,7 @@ def serve(daemon: str, file: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
         _runner(daemon)(load(file))
-    except SenyumError as error:
+    except (SenyumError, PermissionError) as error:
         _fail(error)
 
 

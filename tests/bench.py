@@ -13,6 +13,7 @@ from kiosk.keys import SigningKey
 from kiosk.link import Arrived, Publish, Ready, Up, Will
 from kiosk.signals import Seen
 from kiosk.simulate import Eye, mock_pins, mover
+from kiosk.timeline import Push
 
 COLLECTOR = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))))
 NEXT_COLLECTOR = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96))))
@@ -91,6 +92,7 @@ class Bench:
         self.kiosk, self.settings, self.clock, self.move = kiosk, settings, clock, move
         self.history = history  # crash points passed and signals seen, in order
         self.seen: list[Seen] = []
+        self._planned: list[tuple[int, str, bool]] = []
         self.uplink: Uplink | None = None
 
     def see(self, seen: Seen) -> None:
@@ -117,7 +119,19 @@ class Bench:
     def wait(self, ms: int) -> None:
         for _ in range(0, ms, self.STEP_MS):
             self.clock.ms += self.STEP_MS
+            self._move_as_planned()
             self.step()
+
+    def plan(self, push: Push) -> None:
+        """Push later, at `push.at` from now on, while `wait` lets time pass."""
+        begin = self.clock.ms + push.at
+        self._planned += [(begin, push.face, True), (begin + push.hold, push.face, False)]
+        self._planned.sort()
+
+    def _move_as_planned(self) -> None:
+        while self._planned and self._planned[0][0] <= self.clock.ms:
+            _, face, down = self._planned.pop(0)
+            self.move(face, down)
 
     def push(self, face: str, hold: int = 200) -> None:
         self.move(face, True)

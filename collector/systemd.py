@@ -13,7 +13,6 @@ class Notifier:
         address = environment.get("NOTIFY_SOCKET", "")
         # '@' stands for the zero byte of an abstract socket.
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self.watchdog_seconds = int(environment.get("WATCHDOG_USEC", "0")) / 1_000_000
 
     def ready(self) -> None:
         self._send("READY=1")
@@ -23,9 +22,6 @@ class Notifier:
 
     def stopping(self) -> None:
         self._send("STOPPING=1")
-
-    def status(self, text: str) -> None:
-        self._send(f"STATUS={text}")
 
     def _send(self, state: str) -> None:
         if not self._address:

@@ -6,6 +6,7 @@ kiosk.hello(), kiosk.votes()     # sealed: (topic, payload)
 """
 
 import random
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -210,6 +211,7 @@ class TestCollector:
         self.day = local_day(ZONE)
         self.path = folder / "ledger.db"
         self.db = open_ledger(self.path)
+        weakref.finalize(self, self.db.close)
         self.ingest = Ingest(self.db, COLLECTOR_KEY, ZONE, crash=crash, now=self.clock)
         add_counters(self.db)
 

@@ -1,12 +1,20 @@
 """senyum-collector as a person meets it: commands, help, plain errors."""
 
+import json
+import os
+import socket
 import sys
+import tomllib
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from collector.cli import COMMANDS, main
+from collector.systemd import Notifier
+from kiosk import keys
+from tests.fleet import TestCollector, TestKiosk
 
 
 def run(*arguments: str) -> Result:
@@ -49,3 +57,101 @@ def test_a_command_is_loaded_only_when_asked_for(monkeypatch):
     assert isinstance(main, click.Group)
     assert "kiosk" in main.list_commands(click.Context(main))
     assert "collector.commands.kiosk" not in sys.modules
+
+
+# ---------------------------------------------------------------- kiosks
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> TestCollector:
+    return TestCollector(tmp_path)
+
+
+def kiosk_command(collector: TestCollector, *arguments: str) -> Result:
+    return run("--data", str(collector.path.parent), "kiosk", *arguments)
+
+
+def add(collector: TestCollector, kiosk: TestKiosk) -> Result:
+    return kiosk_command(
+        collector, "add", kiosk.name, "--key", kiosk.key.public, "--counter", "loket-1"
+    )
+
+
+def test_an_added_kiosk_gets_its_settings_with_the_key_to_pin(collector: TestCollector):
+    kiosk = TestKiosk("dukcapil-01", collector.clock)
+    result = add(collector, kiosk)
+    assert result.exit_code == 0
+    settings = tomllib.loads(result.output)
+    pinned = keys.load(collector.path.parent / "collector.key").public
+    assert settings["kiosk"] == {"id": "dukcapil-01"}
+    assert settings["collector"] == {"key": pinned}
+    assert settings["broker"] == {"host": "127.0.0.1", "port": 1883}
+    assert add(collector, kiosk).output == result.output, "again: the same key"
+
+
+def test_kiosks_are_listed_moved_and_retired(collector: TestCollector):
+    kiosk = TestKiosk("dukcapil-01", collector.clock)
+    add(collector, kiosk)
+    moved = kiosk_command(
+        collector, "move", "dukcapil-01", "--counter", "loket-2", "--from", "2030-01-02T10:00"
+    )
+    assert moved.output == "dukcapil-01: at loket-2 from 2030-01-02 10:00+08:00\n"
+    assert "dukcapil-01  loket-2" in kiosk_command(collector, "list").output
+    (listed,) = json.loads(kiosk_command(collector, "list", "--json").output)
+    assert [placement["counter"] for placement in listed["placements"]] == ["loket-1", "loket-2"]
+    assert listed["epochs"] == [{"epoch": kiosk.epoch, "state": "approved", "votes": 0}]
+    assert kiosk_command(collector, "retire", "dukcapil-01").output == "dukcapil-01: retired\n"
+    assert kiosk_command(collector, "retire", "dukcapil-01").exit_code == 1
+
+
+def test_a_key_that_waits_is_approved_and_a_key_is_revoked(collector: TestCollector):
+    collector.kiosk()
+    new = TestKiosk("dukcapil-01", collector.clock, seed=2)
+    new.press("smile")
+    collector.take(new.hello(), new.votes())
+    approved = kiosk_command(collector, "approve", new.epoch[:8])
+    assert approved.output == f"dukcapil-01: {new.epoch[:12]} approved, 1 votes stored\n"
+    assert collector.stored(new) == [(1, "smile")]
+    revoked = kiosk_command(collector, "revoke", new.epoch[:8])
+    assert revoked.output == f"dukcapil-01: {new.epoch[:12]} revoked\n"
+
+
+def test_a_wrong_counter_is_one_plain_message(collector: TestCollector):
+    kiosk = TestKiosk("dukcapil-01", collector.clock)
+    result = kiosk_command(
+        collector, "add", kiosk.name, "--key", kiosk.key.public, "--counter", "lokte"
+    )
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: there is no counter 'lokte'; near it: loket-")
+
+
+def test_rebuild_tells_what_was_wrong(collector: TestCollector):
+    kiosk = collector.kiosk()
+    kiosk.press("smile")
+    collector.take(kiosk.votes())
+    collector.db.conn.execute("UPDATE counts_quarter SET n = 5")
+    collector.db.conn.commit()
+    folder = str(collector.path.parent)
+    assert "quarters: 2 rows were wrong" in run("--data", folder, "rebuild").output
+    assert "wrong" not in run("--data", folder, "rebuild").output
+
+
+# ---------------------------------------------------------------- systemd
+
+
+@pytest.mark.parametrize("abstract", [True, False])
+def test_systemd_is_told(tmp_path: Path, abstract: bool):
+    name = f"senyum-{os.getpid()}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind("\0" + name if abstract else name)
+        notifier = Notifier({"NOTIFY_SOCKET": "@" + name if abstract else name})
+        notifier.ready()
+        notifier.alive()
+        notifier.stopping()
+        told = [systemd.recv(100) for _ in range(3)]
+    assert told == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
+
+
+def test_without_systemd_or_after_its_end_nothing_happens(tmp_path: Path):
+    Notifier({}).ready()
+    Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).alive()

@@ -5,6 +5,7 @@ import random
 import time
 
 import click
+from sqlite_utils import Database
 
 from collector.config import Config
 from collector.crash import Crash, crash_at
@@ -20,36 +21,28 @@ from kiosk import keys
 @click.pass_obj
 def ingest(config: Config) -> None:
     """Take votes from the broker, store them, send receipts."""
-    stopper, notifier = Stopper(), Notifier(os.environ)
-    loop = make_loop(config, crash_at(os.environ))
-    notifier.ready()
-    while not stopper.asked:
-        loop.step()
-        notifier.alive()
-    notifier.stopping()
-    loop.close()
+    stopper, notifier, crash = Stopper(), Notifier(os.environ), crash_at(os.environ)
+    with open_ledger(config.ledger) as db:
+        loop = make_loop(config, db, crash)
+        notifier.ready()
+        while not stopper.asked:
+            loop.step()
+            notifier.alive()
+        notifier.stopping()
+        loop.close()
 
 
-def make_loop(config: Config, crash: Crash) -> Loop:
-    return Loop(
-        config.broker,
-        config.ingest,
-        make_ingest(config, crash).take,
-        crash=crash,
-        random=random.random,
-        now_ms=now_ms,
-    )
+def make_loop(config: Config, db: Database, crash: Crash) -> Loop:
+    take = make_ingest(config, db, crash).take
+    chance = random.random
+    return Loop(config.broker, config.ingest, take, crash=crash, random=chance, now_ms=now_ms)
 
 
-def make_ingest(config: Config, crash: Crash) -> Ingest:
+def make_ingest(config: Config, db: Database, crash: Crash) -> Ingest:
+    key = keys.load_or_create(config.signing_key)
+    bounds = config.quarantine
     return Ingest(
-        open_ledger(config.ledger),
-        keys.load_or_create(config.signing_key),
-        config.zone,
-        crash=crash,
-        now=now_ms,
-        settings=config.ingest,
-        bounds=config.quarantine,
+        db, key, config.zone, crash=crash, now=now_ms, settings=config.ingest, bounds=bounds
     )
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector import crash
 from collector.commands.ingest import make_ingest
 from collector.config import Config
+from collector.crash import never
 from collector.ingest.approve import approve as approve_epoch
 from collector.ledger import registry
 from collector.ledger.counts import local_day
@@ -37,8 +37,8 @@ def add(config: Config, name: str, key: str, counter: str, begin: datetime | Non
     """Register a kiosk; prints the settings that it needs."""
     from_at = _unix(begin or _midnight(config.zone), config.zone)
     day = local_day(config.zone)
-    db = open_ledger(config.ledger)
-    registry.add_kiosk(db, name, key, counter, from_at=from_at, day=day, now=_now())
+    with open_ledger(config.ledger) as db:
+        registry.add_kiosk(db, name, key, counter, from_at=from_at, day=day, now=_now())
     click.echo(_toml(config, name))
 
 
@@ -50,9 +50,8 @@ def add(config: Config, name: str, key: str, counter: str, begin: datetime | Non
 def move(config: Config, name: str, counter: str, begin: datetime | None) -> None:
     """Put a kiosk at another counter; its votes follow, those already counted too."""
     from_at = _unix(begin, config.zone) if begin else _now()
-    registry.move_kiosk(
-        open_ledger(config.ledger), name, counter, from_at=from_at, day=local_day(config.zone)
-    )
+    with open_ledger(config.ledger) as db:
+        registry.move_kiosk(db, name, counter, from_at, local_day(config.zone))
     click.echo(f"{name}: at {counter} from {_local(from_at, config.zone)}")
 
 
@@ -61,7 +60,8 @@ def move(config: Config, name: str, counter: str, begin: datetime | None) -> Non
 @click.pass_obj
 def retire(config: Config, name: str) -> None:
     """Take a kiosk away: what it pressed until now still counts where it stood."""
-    registry.retire_kiosk(open_ledger(config.ledger), name, local_day(config.zone), _now())
+    with open_ledger(config.ledger) as db:
+        registry.retire_kiosk(db, name, local_day(config.zone), _now())
     click.echo(f"{name}: retired")
 
 
@@ -70,8 +70,8 @@ def retire(config: Config, name: str) -> None:
 @click.pass_obj
 def approve(config: Config, epoch: str) -> None:
     """Trust a key that waits; EPOCH may be shortened."""
-    ingest = make_ingest(config, crash.never)
-    approved = approve_epoch(open_ledger(config.ledger), ingest, epoch)
+    with open_ledger(config.ledger) as db:
+        approved = approve_epoch(db, make_ingest(config, db, never), epoch)
     click.echo(f"{approved.kiosk}: {approved.epoch[:12]} approved, {approved.seq} votes stored")
 
 
@@ -80,7 +80,8 @@ def approve(config: Config, epoch: str) -> None:
 @click.pass_obj
 def revoke(config: Config, epoch: str) -> None:
     """Trust a key no longer: its stored votes stay, no new one is taken. EPOCH may be shortened."""
-    revoked = registry.revoke(open_ledger(config.ledger), epoch)
+    with open_ledger(config.ledger) as db:
+        revoked = registry.revoke(db, epoch)
     click.echo(f"{revoked.kiosk}: {revoked.epoch[:12]} revoked")
 
 
@@ -89,12 +90,10 @@ def revoke(config: Config, epoch: str) -> None:
 @click.pass_obj
 def list_(config: Config, as_json: bool) -> None:
     """List the kiosks, where they stand, and their keys."""
-    known = registry.kiosks(open_ledger(config.ledger))
-    if as_json:
-        click.echo(json.dumps([_plain(machine) for machine in known], indent=1))
-    else:
-        for line in _table(known, config.zone):
-            click.echo(line)
+    with open_ledger(config.ledger) as db:
+        known = registry.kiosks(db)
+    plain = json.dumps([_plain(machine) for machine in known], indent=1)
+    click.echo(plain if as_json else "\n".join(_table(known, config.zone)))
 
 
 def _table(known: Iterable[Kiosk], zone: ZoneInfo) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collector.ledger.store import open_ledger
 @click.pass_obj
 def rebuild(config: Config) -> None:
     """Derive counts and corrections anew from the votes, and tell what was not right."""
-    found = counts.rebuild(open_ledger(config.ledger), counts.local_day(config.zone))
+    with open_ledger(config.ledger) as db:
+        found = counts.rebuild(db, counts.local_day(config.zone))
     for table, rows in found._asdict().items():
         click.echo(f"{table}: {rows} rows were wrong" if rows else f"{table}: as the votes say")

@@ -31,23 +31,24 @@ KeyOf = Callable[[str], str | None]  # epoch → its public key, if the epoch is
 
 
 def open_all(arrivals: Iterable[Arrival], key_of: KeyOf) -> list[Proven | Refusal]:
-    return [_open(arrival, key_of) for arrival in arrivals]
+    """Each by the key of its epoch: one that is known, or that a hello before it has shown."""
+    shown: dict[str, str] = {}
+    return [_open(arrival, key_of, shown) for arrival in arrivals]
 
 
-def _open(arrival: Arrival, key_of: KeyOf) -> Proven | Refusal:
+def _open(arrival: Arrival, key_of: KeyOf, shown: dict[str, str]) -> Proven | Refusal:
     try:
         letter = wire.unseal(arrival.topic, arrival.payload)
         if letter.kind not in wire.KINDS_FROM_KIOSK:
             return Refusal(arrival, "wrong-kind", f"a {letter.kind} is not for a collector")
-        key = key_of(letter.checkpoint.epoch) or _announced(letter)
+        epoch = letter.checkpoint.epoch
+        if isinstance(letter.message, wire.Hello):
+            # unseal has seen that the epoch is named after this key.
+            shown[epoch] = letter.message.key
+        key = shown.get(epoch) or key_of(epoch)
         if key is None:
-            return Refusal(arrival, "unknown-epoch", f"epoch {letter.checkpoint.epoch[:16]}…")
+            return Refusal(arrival, "unknown-epoch", f"epoch {epoch[:16]}…")
         letter.verify(key)
     except wire.WireError as error:
         return Refusal(arrival, error.reason, str(error))
     return Proven(arrival, letter)
-
-
-def _announced(letter: wire.Letter) -> str | None:
-    """The key that a hello shows: unseal has seen that its epoch is named after it."""
-    return letter.message.key if isinstance(letter.message, wire.Hello) else None

@@ -1,0 +1,156 @@
+"""No commit, no receipt; one message that breaks ours breaks only itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from collector.crash import CRASH_POINTS, EXIT_CODE, CrashError, crash_at
+from collector.ingest import drain
+from collector.ledger.store import Damaged, writing
+from tests.fleet import TestCollector, TestKiosk
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> TestCollector:
+    return TestCollector(tmp_path)
+
+
+@pytest.fixture
+def kiosk(collector: TestCollector) -> TestKiosk:
+    kiosk = collector.kiosk()
+    for _ in range(400):
+        kiosk.press("smile")
+    return kiosk
+
+
+def fill_disk(collector: TestCollector) -> None:
+    """No page more: SQLite then says what it says on a full disk."""
+    pages = collector.value("PRAGMA page_count")
+    collector.db.conn.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_full_disk_gets_no_receipt_and_stores_nothing_until_there_is_room(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    fill_disk(collector)
+    assert collector.take(kiosk.hello(), kiosk.votes()) == []
+    assert collector.take(kiosk.votes()) == []
+    assert collector.stored(kiosk) == []
+    collector.db.conn.execute("PRAGMA max_page_count = 1000000")
+    assert [receipt.through for receipt in collector.take(kiosk.votes())] == [400]
+
+
+def test_what_was_receipted_before_the_disk_was_full_stays(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    collector.take(kiosk.votes(0, 100))
+    fill_disk(collector)
+    assert collector.take(kiosk.votes(100)) == []
+    assert len(collector.stored(kiosk)) == 100
+    assert [receipt.through for receipt in collector.take(kiosk.votes(0, 100))] == [100]
+
+
+def test_a_writer_that_does_not_end_gets_no_receipt(
+    collector: TestCollector, kiosk: TestKiosk, tmp_path: Path
+):
+    collector.db.conn.execute("PRAGMA busy_timeout = 50")
+    other = TestCollector(tmp_path)
+    with writing(other.db):
+        assert collector.take(kiosk.votes()) == []
+    assert [receipt.through for receipt in collector.take(kiosk.votes())] == [400]
+
+
+def test_a_damaged_ledger_stops_ingest_loudly(collector: TestCollector, kiosk: TestKiosk):
+    collector.take(kiosk.votes(0, 300))
+    collector.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    collector.db.close()
+    with collector.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (collector.path.stat().st_size - 4096))
+    with pytest.raises(Damaged, match="backup"):
+        TestCollector(collector.path.parent).take(kiosk.votes())
+
+
+def test_a_message_that_breaks_ours_is_set_aside_and_all_others_stored(
+    collector: TestCollector, kiosk: TestKiosk, mocker: MockerFixture, caplog
+):
+    others = [collector.kiosk(f"other-{number}", seed=number + 10) for number in range(9)]
+    for other in others:
+        other.press("frown")
+    kiosk.press("poison")
+    really = drain.Batch.store
+
+    def store(batch: drain.Batch, settle_ms: int):
+        if any(vote.face == "poison" for vote in batch._votes):
+            raise ZeroDivisionError("an error that nobody has thought of")
+        return really(batch, settle_ms)
+
+    mocker.patch.object(drain.Batch, "store", store)
+    sealed = [other.votes() for other in others]
+    receipts = collector.take(*sealed[:4], kiosk.votes(), *sealed[4:])
+    assert len(receipts) == 9
+    assert all(collector.stored(other) == [(1, "frown")] for other in others)
+    assert collector.stored(kiosk) == []
+    assert collector.rows("SELECT reason, topic FROM quarantine") == [
+        ("internal", "senyum/1/dukcapil-01/votes")
+    ]
+    assert "ZeroDivisionError" in caplog.text
+
+
+# ---------------------------------------------------------------- crash points
+
+
+CRASHING = """
+import os, sys
+from pathlib import Path
+from collector.crash import crash_at
+from tests.fleet import TestCollector, TestKiosk
+collector = TestCollector(Path(sys.argv[1]), crash=crash_at(os.environ))
+kiosk = collector.kiosk()
+kiosk.press("smile")
+collector.take(kiosk.votes())
+kiosk.press("frown")
+print(len(collector.take(kiosk.votes(1))), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "stored", "code"),
+    [
+        ("batch_drained:2", 1, EXIT_CODE),
+        ("before_commit:2", 1, EXIT_CODE),
+        ("after_commit:2", 2, EXIT_CODE),
+        ("after_receipts", 2, 0),  # lies in the loop, not in the step
+    ],
+)
+def test_a_crash_before_the_commit_stores_nothing_and_after_it_everything(
+    tmp_path: Path, point: str, stored: int, code: int
+):
+    ended = subprocess.run(
+        [sys.executable, "-c", CRASHING, str(tmp_path)],
+        env=os.environ | {"SENYUM_CRASH_AT": point},
+        check=False,
+        capture_output=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert ended.returncode == code, ended.stderr
+    assert ended.stdout == (b"" if code else b"1\n")
+    collector = TestCollector(tmp_path)
+    kiosk = TestKiosk("dukcapil-01", collector.clock)
+    assert len(collector.stored(kiosk)) == stored
+    for _ in range(2):
+        kiosk.press("smile")
+    assert len(collector.take(kiosk.hello())) == 1
+
+
+def test_only_a_point_that_is_there_can_be_asked_for():
+    for point in CRASH_POINTS:
+        crash_at({"SENYUM_CRASH_AT": f"{point}:1000"})(point)
+    crash_at({})("batch_drained")
+    for wrong in ("after_comit", "after_commit:x", "after_commit:-1"):
+        with pytest.raises(CrashError, match="batch_drained, before_commit"):
+            crash_at({"SENYUM_CRASH_AT": wrong})

@@ -1,0 +1,95 @@
+"""The ledger opens durably or not at all, and keeps votes as they came."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from collector.ledger.store import CannotCommit, LedgerError, open_ledger, read_ledger, writing
+from tests.fleet import TestCollector
+
+
+def test_it_is_in_wal_mode_and_fully_synchronous(tmp_path: Path):
+    db = open_ledger(tmp_path / "ledger.db")
+    assert db.conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.conn.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_file_system_without_wal_is_refused(tmp_path: Path, mocker):
+    """As some network file systems answer: the journal stays as it was."""
+    connect = sqlite3.connect
+
+    class Stubborn(sqlite3.Connection):
+        def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+            return super().execute(statement.replace("=WAL", "=DELETE"), *values)
+
+    mocker.patch(
+        "sqlite3.connect", lambda *args, **kwargs: connect(*args, factory=Stubborn, **kwargs)
+    )
+    with pytest.raises(LedgerError, match="local disk"):
+        open_ledger(tmp_path / "ledger.db")
+
+
+def test_opening_again_changes_nothing(tmp_path: Path):
+    collector = TestCollector(tmp_path)
+    kiosk = collector.kiosk()
+    kiosk.press("smile")
+    collector.take(kiosk.votes())
+    schema = collector.rows("SELECT sql FROM sqlite_master ORDER BY name")
+    again = open_ledger(collector.path)
+    assert again.conn.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == schema
+    assert again.conn.execute("SELECT COUNT(*) FROM votes").fetchone() == (1,)
+
+
+def test_a_reader_cannot_write_and_needs_a_ledger(tmp_path: Path):
+    with pytest.raises(LedgerError, match=r"ledger\.db"):
+        read_ledger(tmp_path / "ledger.db")
+    open_ledger(tmp_path / "ledger.db")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        read_ledger(tmp_path / "ledger.db").conn.execute("DELETE FROM kiosks")
+
+
+def test_a_file_that_is_no_ledger_is_told(tmp_path: Path):
+    file = tmp_path / "ledger.db"
+    file.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(LedgerError, match=r"ledger\.db.*backup"):
+        open_ledger(file)
+
+
+def test_a_failed_transaction_leaves_nothing_and_a_usable_ledger(tmp_path: Path):
+    db = open_ledger(tmp_path / "ledger.db")
+
+    def fail() -> None:
+        with writing(db):
+            db.conn.execute("INSERT INTO kiosks VALUES ('a', 1, NULL)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert _kiosks(db) == 0
+    with writing(db):
+        db.conn.execute("INSERT INTO kiosks VALUES ('a', 1, NULL)")
+    assert _kiosks(db) == 1
+
+
+def test_a_second_writer_waits_and_then_gives_up(tmp_path: Path):
+    one, two = open_ledger(tmp_path / "ledger.db"), open_ledger(tmp_path / "ledger.db")
+    two.conn.execute("PRAGMA busy_timeout = 20")
+    with writing(one), pytest.raises(CannotCommit, match="locked"), writing(two):
+        pass
+
+
+@pytest.mark.parametrize("change", ["UPDATE votes SET face = 'smile'", "DELETE FROM votes"])
+def test_a_stored_vote_cannot_be_changed_by_mistake(tmp_path: Path, change: str):
+    collector = TestCollector(tmp_path)
+    kiosk = collector.kiosk()
+    kiosk.press("frown")
+    collector.take(kiosk.votes())
+    with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        collector.db.conn.execute(change)
+    assert collector.stored(kiosk) == [(1, "frown")]
+
+
+def _kiosks(db: Database) -> int:
+    return int(db.conn.execute("SELECT COUNT(*) FROM kiosks").fetchone()[0])

@@ -46,7 +46,11 @@ class Loop:
         self._began = 0.0
         self._next_try = 0.0
         self._ceiling = FIRST_PAUSE
-        self._protocol = V5
+        self.protocol = V5
+
+    @property
+    def connected(self) -> bool:
+        return self._subscriber is not None and self._subscriber.up
 
     def step(self) -> None:
         """One drain, or one try to connect, or a short wait."""
@@ -70,7 +74,7 @@ class Loop:
 
     def _judge(self, subscriber: Subscriber) -> None:
         if subscriber.up and not self._told:
-            log.info("connected broker=%s protocol=%s", self._where, self._protocol.name)
+            log.info("connected broker=%s protocol=%s", self._where, self.protocol.name)
             self._ceiling, self._told = FIRST_PAUSE, True
         late = time.monotonic() > self._began + CONNECT_LIMIT
         if subscriber.ended or (late and not self._told):
@@ -83,8 +87,8 @@ class Loop:
             return
         self._began, self._told = time.monotonic(), False
         try:
-            self._subscriber = Subscriber(self._broker, self._protocol, self._now_ms)
-        except (OSError, UnicodeError) as error:
+            self._subscriber = Subscriber(self._broker, self.protocol, self._now_ms)
+        except (OSError, ValueError) as error:
             self._wait(str(error))
 
     def _lose(self, subscriber: Subscriber) -> None:
@@ -92,7 +96,7 @@ class Loop:
         self._subscriber = None
         if not self._told:
             # A broker without MQTT 5 says so, or hangs up without a word.
-            self._protocol = V311 if self._protocol is V5 else V5
+            self.protocol = V311 if self.protocol is V5 else V5
         self._wait(subscriber.ended or "no answer from the broker")
 
     def _wait(self, why: str) -> None:

@@ -1,0 +1,227 @@
+"""Ingest at real brokers: receipts come back, whatever the broker does in between."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+
+from collector.config import BrokerSection, IngestSection
+from collector.crash import never
+from collector.ingest.inbox import Arrival
+from collector.ingest.loop import Loop
+from collector.ingest.subscriber import V5, V311, Subscriber
+from kiosk import wire
+from tests.brokers import HOST, Broker, Mosquitto, Nats
+from tests.fleet import Sealed, TestCollector, opened
+
+PATIENCE = 20.0  # seconds
+
+
+@pytest.fixture(params=[Mosquitto, Nats])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+    with request.param(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> TestCollector:
+    return TestCollector(tmp_path)
+
+
+def loop_at(port: int, take: Callable, settings: IngestSection | None = None) -> Loop:
+    return Loop(
+        BrokerSection(port=port),
+        settings or IngestSection(),
+        take,
+        crash=never,
+        random=lambda: 0.01,
+        now_ms=lambda: 1_763_860_500_000,
+    )
+
+
+def step_until(loop: Loop, done: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < until, "the loop did not get there"
+        loop.step()
+
+
+class Field:
+    """The kiosks' side of the broker."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.receipts: list[wire.Receipt] = []
+        self._subscribed = threading.Event()
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.connect(HOST, broker.port)
+        self._client.loop_start()
+        self._client.subscribe("senyum/1/+/receipt", 1)
+        assert self._subscribed.wait(PATIENCE)
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self.receipts.append(opened(message.topic, message.payload)[1])
+
+    def publish(self, *sealed: Sealed, retain: bool = False) -> None:
+        for topic, payload in sealed:
+            self._client.publish(topic, payload, 1, retain).wait_for_publish(PATIENCE)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def loop(broker: Broker, collector: TestCollector) -> Iterator[Loop]:
+    loop = loop_at(broker.port, collector.ingest.take)
+    step_until(loop, lambda: loop.connected)
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def field(broker: Broker) -> Iterator[Field]:
+    field = Field(broker)
+    yield field
+    field.close()
+
+
+def test_votes_are_stored_and_receipted(collector: TestCollector, loop: Loop, field: Field):
+    kiosk = collector.kiosk()
+    for _ in range(50):
+        kiosk.press("smile")
+    field.publish(kiosk.hello(), *[kiosk.votes(at, at + 10) for at in range(0, 50, 10)])
+    step_until(loop, lambda: any(receipt.through == 50 for receipt in field.receipts))
+    assert len(collector.stored(kiosk)) == 50
+
+
+def test_it_comes_back_to_a_broker_that_was_killed_and_lost_everything(
+    broker: Broker, collector: TestCollector, loop: Loop
+):
+    kiosk = collector.kiosk()
+    kiosk.press("smile")
+    broker.kill()
+    broker.wipe()
+    step_until(loop, lambda: not loop.connected)
+    for _ in range(3):
+        loop.step()
+    broker.start()
+    step_until(loop, lambda: loop.connected)
+    field = Field(broker)
+    field.publish(kiosk.votes())
+    step_until(loop, lambda: bool(field.receipts))
+    field.close()
+    assert collector.stored(kiosk) == [(1, "smile")]
+
+
+def test_what_is_retained_and_what_is_nonsense_disturbs_nothing(
+    broker: Broker, collector: TestCollector, field: Field
+):
+    kiosk = collector.kiosk()
+    kiosk.press("smile")
+    field.publish(kiosk.status("online", 1), kiosk.votes(), retain=True)
+    field.publish(("senyum/1/dukcapil-01/health", b"\xff\xfe nonsense"), retain=True)
+    loop = loop_at(broker.port, collector.ingest.take)
+    step_until(loop, lambda: bool(collector.refusals()) and bool(field.receipts))
+    loop.close()
+    assert collector.stored(kiosk) == [(1, "smile")]
+    assert collector.rows("SELECT state FROM status") == [("online",)]
+
+
+def test_a_topic_that_is_no_text_is_quarantined(mosquitto: Mosquitto, collector: TestCollector):
+    """Brokers ought to refuse it. Should one not: the bytes reach us through paho as they are."""
+    message = mqtt.MQTTMessage(topic=b"senyum/1/\xff\xfe/votes")
+    message.payload = b"x"
+    subscriber = Subscriber(BrokerSection(port=mosquitto.port), V5, lambda: 5)
+    subscriber._on_message(subscriber._client, None, message)
+    arrived = subscriber.drain(0, 0.01, 10, 1000)
+    subscriber.close()
+    assert arrived == [Arrival("senyum/1/\\xff\\xfe/votes", b"x", 5)]
+    collector.ingest.take(arrived)
+    assert collector.refusals() == ["malformed"]
+
+
+def test_a_drain_is_bounded_in_messages(broker: Broker, field: Field):
+    drains: list[int] = []
+
+    def take(arrivals: list[Arrival]) -> list[Sealed]:
+        drains.append(len(arrivals))
+        time.sleep(0.02)
+        return []
+
+    loop = loop_at(broker.port, take, IngestSection(drain_messages=7, drain_ms=1000))
+    step_until(loop, lambda: loop.connected)
+    sender = threading.Thread(target=field.publish, args=[("senyum/1/k/votes", b"x")] * 60)
+    sender.start()
+    step_until(loop, lambda: sum(drains) == 60)
+    sender.join()
+    loop.close()
+    assert max(drains) == 7
+
+
+def test_mqtt_5_is_spoken_where_the_broker_has_it(mosquitto: Mosquitto, nats: Nats):
+    for broker, protocol in ((mosquitto, V5), (nats, V311)):
+        loop = loop_at(broker.port, lambda arrivals: [])
+        step_until(loop, lambda loop=loop: loop.connected)
+        assert loop.protocol is protocol
+        loop.close()
+
+
+def test_a_broker_that_accepts_but_never_speaks_is_left_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("collector.ingest.loop.CONNECT_LIMIT", 0.1)
+    monkeypatch.setattr("collector.ingest.loop.TICK", 0.05)
+    with socket.create_server((HOST, 0)) as silent, ExitStack() as kept:
+        loop = loop_at(silent.getsockname()[1], lambda arrivals: [])
+        silent.settimeout(0.01)
+        for _ in range(3):
+            kept.enter_context(_next_caller(silent, loop))
+        assert not loop.connected
+        loop.close()
+
+
+def _next_caller(server: socket.socket, loop: Loop) -> socket.socket:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        loop.step()
+        try:
+            return server.accept()[0]
+        except TimeoutError:
+            pass
+    raise AssertionError("nobody called")
+
+
+def test_a_broker_that_is_not_there_is_waited_for_with_growing_pauses(
+    caplog: pytest.LogCaptureFixture,
+):
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+    loop = loop_at(port, lambda arrivals: [])
+    step_until(loop, lambda: caplog.text.count("not_connected") >= 5)
+    assert f"broker={HOST}:{port}" in caplog.text
+
+
+def _refuse_subscription(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(b"\x20\x03\x00\x00\x00")  # CONNACK of MQTT 5: accepted
+        packet_id = connection.recv(1000)[2:4]
+        connection.sendall(b"\x90\x07" + packet_id + b"\x00" + b"\x87" * 4)  # not authorized
+        connection.recv(1000)
+
+
+def test_a_subscription_that_is_refused_is_told(caplog: pytest.LogCaptureFixture):
+    with socket.create_server((HOST, 0)) as server:
+        broker = threading.Thread(target=_refuse_subscription, args=[server])
+        broker.start()
+        loop = loop_at(server.getsockname()[1], lambda arrivals: [])
+        step_until(loop, lambda: "Not authorized" in caplog.text)
+        assert not loop.connected
+        broker.join()
+    loop.close()

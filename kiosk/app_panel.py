@@ -8,8 +8,6 @@ from contextlib import closing, contextmanager
 from random import SystemRandom
 from typing import NamedTuple
 
-from gpiozero import Factory
-
 from kiosk import keys
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config, PanelSection
@@ -21,7 +19,7 @@ from kiosk.letters import Letters
 from kiosk.link import Listener
 from kiosk.loop import Heartbeat, Steps, Stop, run, stop_on_signals
 from kiosk.outbox import CannotStoreError, Outbox
-from kiosk.panel import Front, Panel, real_pins
+from kiosk.panel import Front, Panel, Pins, real_pins
 from kiosk.player import Player
 from kiosk.post import Post
 from kiosk.presses import Presses, Timing
@@ -41,7 +39,7 @@ class Kiosk(NamedTuple):
 
 
 @contextmanager
-def open_kiosk(config: Config, pins: Factory, clock: Clock, crash: Crash) -> Iterator[Kiosk]:
+def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterator[Kiosk]:
     """All parts of the panel; the signing key is made when there is none yet."""
     receipt_keys = config.receipt_keys()
     key = keys.load_or_create(config.signing_key)

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from kiosk import config, keys
-from kiosk.cli import serve
 from kiosk.crash import never
+from kiosk.daemons import LOG_FORMAT, serve
 from kiosk.errors import SenyumError
 from kiosk.outbox import Outbox
 
@@ -116,7 +116,7 @@ def simulate(
 
     if timeline is not None and seed is not None:
         raise click.UsageError("--timeline and --seed exclude each other")
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     settings = config.load(file)
     plan = simulation.plan(settings, timeline, seed, every, seconds)
     report = simulation.simulate(settings, plan, drain, lamp_log)

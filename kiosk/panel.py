@@ -7,7 +7,7 @@ process lives on. So the callback only queues, and all work is done by the loop,
 import select
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from gpiozero import LED, Buzzer, DigitalInputDevice, Factory
 
@@ -25,12 +25,14 @@ from kiosk.voting import Voting
 
 LONGEST_MS: Final = 60_000
 
+Pins: TypeAlias = Factory  # where gpiozero takes its pins from
+
 
 class NoPins(SenyumError, OSError):
     """The machine has no GPIO pins that this process may use."""
 
 
-def real_pins() -> Factory:
+def real_pins() -> Pins:
     """The pins of a Raspberry Pi, through lgpio and nothing else; raises NoPins.
 
     gpiozero by itself would try other ways, down to a mock that records nothing and looks well.
@@ -49,9 +51,7 @@ def real_pins() -> Factory:
 class Front:
     """The front of the box: a button and a lamp for each face, and a buzzer."""
 
-    def __init__(
-        self, pins: PinsSection, factory: Factory, felt: Callable[[str, bool], None]
-    ) -> None:
+    def __init__(self, pins: PinsSection, factory: Pins, felt: Callable[[str, bool], None]) -> None:
         # Not gpiozero's Button: each would bring a thread that polls, for a hold we time ourselves.
         self._buttons = {
             face: DigitalInputDevice(pin, pull_up=True, pin_factory=factory)

@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from gpiozero.pins.mock import MockFactory
 from kiosk import app, app_panel
-from kiosk.cli import serve
+from kiosk.daemons import serve
 app.real_pins = app_panel.real_pins = MockFactory
 {extra}
 serve(sys.argv[1], Path(sys.argv[2]))

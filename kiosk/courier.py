@@ -1,23 +1,40 @@
-"""Which message is due next, and what a receipt means. Pure: the moment and chance are handed in.
+"""Which message is due next, and what a receipt means. Pure: time, chance and heads are handed in.
 
-A conversation begins with a hello and its fresh nonce. The receipt that echoes the nonce says where
-the collector stands; from there the votes go out in batches. Silence begins the conversation anew.
-Only a receipt of the current conversation, for a head that is also ours, moves the cursor.
+A conversation begins with a hello and its fresh nonce. The receipt that echoes the nonce says how
+far the collector is; from there the votes follow, each at most once in a conversation. Whatever
+goes wrong, be it a lost message or a collector that has forgotten something, ends the conversation,
+and the next begins where that collector then stands.
 """
 
 from collections.abc import Callable
-from random import Random
-from typing import Final, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, Protocol
 
 from kiosk.wire import BATCH_VOTES, Receipt
 
-Standing = Literal["unknown", "ok", "held", "fork", "revoked"]
-
 WINDOW: Final = 4  # batches on their way without a receipt
-PATIENCE_MS: Final = 5_000  # silence for so long begins anew; doubled each time …
-LONGEST_PATIENCE_MS: Final = 60_000  # … up to this
+PATIENCE_MS: Final = 10_000  # silence that ends a conversation; doubled after each failure …
+LONGEST_PATIENCE_MS: Final = 60_000  # … up to this, and then a random share of half to all of it
+REFUSED_MS: Final = 60_000  # who is told held, fork or revoked asks again so much later, or twice
 HEALTH_MS: Final = 60_000
-JITTER: Final = 0.1  # of both, so that a fleet does not speak in chorus
+HEALTH_JITTER: Final = 0.1
+SETTLING_MS: Final = 5_000  # a health follows a new connection within this
+
+# "ok", "held", "fork" and "revoked" are the collector's words; "fork" is also our own, when it has
+# votes that are not ours.
+Standing = Literal["unknown", "ok", "held", "fork", "revoked"]
+HeadAt = Callable[[int], str | None]  # our own head after a vote; None if we do not keep it
+
+
+class Chance(Protocol):
+    """As random.Random: nobody may foresee a nonce, nor a fleet speak in chorus."""
+
+    def randbytes(self, n: int, /) -> bytes: ...
+
+    def uniform(self, a: float, b: float, /) -> float: ...
+
+
+# ---------------------------------------------------------------- what is to be done
 
 
 class SendHello(NamedTuple):
@@ -25,7 +42,7 @@ class SendHello(NamedTuple):
 
 
 class SendVotes(NamedTuple):
-    """The votes that follow seq `after`, at most BATCH_VOTES."""
+    """The votes that follow seq `after`, up to BATCH_VOTES."""
 
     after: int
     nonce: str
@@ -36,7 +53,7 @@ class SendHealth(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """All votes up to `through`, and no others, are receipted; `time` is the collector's, ms."""
+    """All votes up to `through` and no others are at the collector; `time` is its clock's, ms."""
 
     through: int
     time: int
@@ -45,123 +62,162 @@ class Mark(NamedTuple):
 Action = SendHello | SendVotes | SendHealth | Mark
 
 
+@dataclass
+class _Conversation:
+    nonce: str
+    began: int
+    cursor: int | None = None  # how far the collector is; None: it has not said
+    sent: int = 0  # the last vote that was sent
+    on_the_way: list[int] = field(default_factory=list)  # last votes of batches without a receipt
+    heard_ms: int = 0  # the collector's clock in its last receipt
+    over: bool = False  # nothing is sent or believed any more
+
+
 class Courier:
     """One kiosk's side of the conversation. Times are milliseconds since boot."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(self, random: Chance, window: int = WINDOW) -> None:
         self.standing: Standing = "unknown"
-        self._nonce: str | None = None  # of this conversation; None: not connected
-        self._cursor: int | None = None  # receipted in this conversation; None: not yet known
-        self._sent = 0
-        self._patience = PATIENCE_MS
-        self._hello_at: int | None = None
-        self._health_at = 0
+        self._random = random
+        self._window = window
+        self._talk: _Conversation | None = None
+        self._connected = False
+        self._failures = 0  # conversations that brought no vote across, one after the other
+        self._reached = 0  # how far the collector was when we last heard
+        self._last_seq = 0
+        self._hello_due: int | None = None
+        self._health_due: int | None = None
         self._marks: list[Mark] = []
-        self._marked: int | None = None
-        self._shown_after: int | None = None  # where our branch begins, to be shown once
 
     # ------------------------------------------------------------ what has happened
 
     def connected(self, now: int) -> None:
-        self._nonce = self._fresh_nonce()
-        self._cursor = None
-        self._patience = PATIENCE_MS
-        self._hello_at = now
-        self._health_at = now + self._around(HEALTH_MS)
+        self._connected = True
+        self._talk = None
+        self._hello_due = now
+        soon = now + self._between(SETTLING_MS / 2, SETTLING_MS)
+        self._health_due = soon if self._health_due is None else max(soon, self._health_due)
 
     def disconnected(self) -> None:
-        self._nonce = None
-        self._cursor = None
-        self._hello_at = None
+        self._connected = False
+        self._talk = None
 
-    def receipt(self, receipt: Receipt, head_at: Callable[[int], str | None], now: int) -> None:
-        """A receipt whose signature is the collector's. `head_at` gives our own heads."""
-        if self._nonce is None or receipt.nonce != self._nonce:
+    def appended(self) -> None:
+        """There is one more vote."""
+        self._last_seq += 1
+
+    def receipt(self, receipt: Receipt, head_at: HeadAt, now: int) -> None:
+        """A receipt for our epoch whose signature is the collector's."""
+        talk = self._talk
+        # An older word than the last comes from a broker's cellar: it may tell of votes that a
+        # restored collector has forgotten since.
+        if talk is None or talk.over or receipt.nonce != talk.nonce or receipt.time < talk.heard_ms:
             return
-        self.standing = receipt.status
+        talk.heard_ms = receipt.time
         if receipt.status != "ok":
-            self._cursor = None
-            self._hello_at = now + self._around(LONGEST_PATIENCE_MS)
-        elif receipt.head == head_at(receipt.through):
-            self._move(receipt, now)
+            self.standing = receipt.status
+            self._end(talk, now + self._between(REFUSED_MS, 2 * REFUSED_MS))
+        elif receipt.head != head_at(receipt.through):
+            self.standing = "fork"
+            self._fail(talk, now)
         else:
-            self._contradict(receipt.through, head_at)
+            self.standing = "ok"
+            self._accept(talk, receipt.through, receipt.time, now)
 
-    def _move(self, receipt: Receipt, now: int) -> None:
-        through, before = receipt.through, self._cursor
-        self._cursor = through
-        if before is None or through < before:
-            self._sent = through
-        self._sent = max(self._sent, through)
-        if before is not None and through > before:
-            self._patience = PATIENCE_MS
-            self._hello_at = now + self._around(self._patience)
-        if self._sent == through:
-            self._hello_at = None
-        if through != self._marked:
-            self._marked = through
-            self._marks.append(Mark(through, receipt.time))
+    def _accept(self, talk: _Conversation, through: int, time: int, now: int) -> None:
+        self._marks.append(Mark(through, time))
+        progress, self._reached = through > self._reached, through
+        if talk.cursor is not None and through < talk.cursor:
+            # It was restored while we spoke; what is on the way would only tell it of gaps.
+            self._end(talk, max(now, talk.began + PATIENCE_MS // 2))
+            return
+        talk.cursor, talk.sent = through, max(talk.sent, through)
+        talk.on_the_way = [last for last in talk.on_the_way if last > through]
+        if progress:
+            self._failures = 0
+        if not talk.on_the_way:
+            self._hello_due = None
+        elif progress:
+            self._hello_due = now + self._patience()
 
-    def _contradict(self, through: int, head_at: Callable[[int], str | None]) -> None:
-        """The collector has other votes under our seqs: this card is older than it once was.
+    def _fail(self, talk: _Conversation, now: int) -> None:
+        self._failures += 1
+        self._end(talk, now + self._patience())
 
-        It cannot know that from a hello that is already beyond them, so it is shown our branch.
-        """
-        self.standing = "fork"
-        if head_at(through) is not None:
-            self._shown_after = through
+    def _end(self, talk: _Conversation, hello_due: int) -> None:
+        talk.over = True
+        self._hello_due = hello_due
 
     # ------------------------------------------------------------ what is due
 
     def due(self) -> int | None:
-        """When `advance` has something to do, if nothing else happens before."""
-        if self._nonce is None:
+        """When `advance` next has work, perhaps in the past; None: not before something happens."""
+        if self._marks:
+            return 0
+        if not self._connected:
             return None
-        return self._health_at if self._hello_at is None else min(self._hello_at, self._health_at)
+        if self._may_send() is not None:
+            return 0
+        dues = (self._hello_due, self._health_due)
+        return min((due for due in dues if due is not None), default=None)
 
     def advance(self, now: int, last_seq: int) -> list[Action]:
-        """What is to be done now, of votes up to `last_seq`."""
+        """What is to be done now; `last_seq` is our last vote.
+
+        At most one batch at a time, and due again at once for the next: to read, check and sign it
+        takes a while on a small machine, and a citizen may be pressing.
+        """
+        self._last_seq = last_seq
         actions: list[Action] = [*self._marks]
-        self._marks = []
-        if self._nonce is None:
-            return actions
-        if self._hello_at is not None and now >= self._hello_at:
-            actions.append(self._hello(now))
-        actions += self._batches(self._nonce, now, last_seq)
-        if now >= self._health_at:
-            self._health_at = now + self._around(HEALTH_MS)
-            actions.append(SendHealth(self._nonce))
+        self._marks.clear()
+        if self._connected:
+            actions += self._hello(now)
+            actions += self._votes(now)
+            actions += self._health(now)
         return actions
 
-    def _hello(self, now: int) -> SendHello:
-        self._nonce = self._fresh_nonce()
-        self._cursor = None
-        self._hello_at = now + self._around(self._patience)
-        self._patience = min(LONGEST_PATIENCE_MS, 2 * self._patience)
-        return SendHello(self._nonce)
+    def _hello(self, now: int) -> list[Action]:
+        if self._hello_due is None or now < self._hello_due:
+            return []
+        if self._talk is not None and not self._talk.over:
+            self._failures += 1
+        self._talk = _Conversation(self._random.randbytes(16).hex(), began=now)
+        self._hello_due = now + self._patience()
+        return [SendHello(self._talk.nonce)]
 
-    def _batches(self, nonce: str, now: int, last_seq: int) -> list[Action]:
-        actions: list[Action] = []
-        if self._shown_after is not None and self._shown_after < last_seq:
-            actions.append(SendVotes(self._shown_after, nonce))
-        self._shown_after = None
-        if self._cursor is None:
-            return actions
-        if self._cursor == last_seq:
-            self._patience = PATIENCE_MS
-        end = min(last_seq, self._cursor + WINDOW * BATCH_VOTES)
-        while self._sent < end:
-            actions.append(SendVotes(self._sent, nonce))
-            self._sent = min(self._sent + BATCH_VOTES, last_seq)
-        if actions and self._hello_at is None:
-            self._hello_at = now + self._around(self._patience)
-        return actions
+    def _votes(self, now: int) -> list[Action]:
+        talk = self._may_send()
+        if talk is None:
+            return []
+        batch = SendVotes(talk.sent, talk.nonce)
+        talk.sent = min(talk.sent + BATCH_VOTES, self._last_seq)
+        talk.on_the_way.append(talk.sent)
+        if self._hello_due is None:
+            self._hello_due = now + self._patience()
+        return [batch]
+
+    def _may_send(self) -> _Conversation | None:
+        """The conversation, if it has room for a batch and there is one."""
+        talk = self._talk
+        if talk is None or talk.over or talk.cursor is None or talk.sent >= self._last_seq:
+            return None
+        # After a failure one batch goes ahead, lest four be lost again and again.
+        window = 1 if self._failures else self._window
+        return talk if len(talk.on_the_way) < window else None
+
+    def _health(self, now: int) -> list[Action]:
+        if self._talk is None or self._health_due is None or now < self._health_due:
+            return []
+        jitter = self._random.uniform(1 - HEALTH_JITTER, 1 + HEALTH_JITTER)
+        self._health_due = now + round(HEALTH_MS * jitter)
+        return [SendHealth(self._talk.nonce)]
 
     # ------------------------------------------------------------ chance
 
-    def _fresh_nonce(self) -> str:
-        return self._random.randbytes(16).hex()
+    def _patience(self) -> int:
+        """How long to wait now: 5 to 10 s, after failures up to 60, each kiosk its own time."""
+        longest = min(LONGEST_PATIENCE_MS, PATIENCE_MS * 2 ** min(self._failures, 10))
+        return self._between(longest / 2, longest)
 
-    def _around(self, duration: int) -> int:
-        return round(duration * self._random.uniform(1 - JITTER, 1 + JITTER))
+    def _between(self, low: float, high: float) -> int:
+        return round(self._random.uniform(low, high))

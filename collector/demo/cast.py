@@ -37,7 +37,7 @@ SPREAD: Final = 1.5  # factor
 TROUBLED: Final = "disdukcapil"
 TROUBLED_WEEKS_AGO: Final = 10
 TROUBLE_VOLUME: Final = 1.4
-TROUBLE_WARMTH: Final = -1.9
+TROUBLE_WARMTH: Final = -1.3
 
 
 class Plan(NamedTuple):

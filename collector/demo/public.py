@@ -96,8 +96,8 @@ def character(seed: str, volume: float, spread: float) -> Character:
     random = seeded(seed, "character")
     return Character(
         volume=volume * spread ** _normal(random),
-        warmth=_within(0.7, 1.3 + 0.4 * _normal(random), 2.0),
-        drift=_within(-0.5, 0.3 * _normal(random), 0.5),
+        warmth=_within(0.9, 1.3 + 0.4 * _normal(random), 2.0),
+        drift=_within(-0.4, 0.3 * _normal(random), 0.4),
         season=random.random(),
     )
 
@@ -142,7 +142,7 @@ def _citizens(
     random: Random, comings: Iterator[tuple[float, float]], mood: float
 ) -> Iterator[Citizen]:
     for at, rate in comings:
-        face = face_of(random, mood - 0.35 * (rate - 0.6))  # a crowd waits longer
+        face = face_of(random, mood - 0.45 * (rate - 0.6))  # a crowd waits longer
         worse = _WORSE[face]
         if worse and random.random() < CORRECTED:
             yield Citizen(at, face, at + 0.6 + 2 * random.random(), worse)

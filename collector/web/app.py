@@ -1,0 +1,73 @@
+"""create_app: the pages, put together."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask, g, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from collector.config import Config
+from collector.web import (
+    account,
+    agency,
+    assets,
+    failures,
+    fleet,
+    headers,
+    health,
+    languages,
+    numbers,
+    overview,
+    secret,
+    site,
+    words,
+)
+
+SETTINGS: Final[dict[str, Any]] = {
+    "SESSION_COOKIE_NAME": "senyum",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    "WTF_CSRF_TIME_LIMIT": None,  # a form is good as long as its session
+    "MAX_CONTENT_LENGTH": 16 * 1024,
+    "BOOTSTRAP_SERVE_LOCAL": True,
+}
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Cookies are for HTTPS alone as soon as the reader comes through HTTPS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
+    """The pages over the ledger of `config`; `clock` gives Unix seconds. Raises SecretError."""
+    app = Flask("collector.web")
+    app.logger = logging.getLogger("senyum.collector.web")
+    app.secret_key = secret.load_or_create(config.data_dir / "web.secret")
+    app.session_interface = Sessions()
+    app.config.update(SETTINGS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    site.init_app(app, config, clock)
+    CSRFProtect(app)
+    Bootstrap5(app)
+    for room in (languages, assets, headers, failures, numbers, words, account, fleet):
+        room.init_app(app)
+    for page in (overview, agency, health):
+        app.register_blueprint(page.blueprint)
+    app.context_processor(_for_every_page)
+    return app
+
+
+def _for_every_page() -> dict[str, Any]:
+    return {
+        "reader": g.get("reader"),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "zone": site.moment().tzname(),
+    }

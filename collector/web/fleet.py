@@ -1,0 +1,92 @@
+"""The kiosks: where each stands, when it last reported, and what somebody should look at.
+
+Only what health says, and coarsely: nothing on this page moves with a single vote. No seq, no time
+of a vote; a queue only by its order of magnitude.
+"""
+
+from collections import Counter
+from typing import Any, Final, Literal, NamedTuple
+
+from flask import Blueprint, Flask, render_template
+from flask_babel import lazy_gettext
+
+from collector.ledger.fleet import Machine, machines
+from collector.ledger.places import Spot, spots
+from collector.web.attention import amiss
+from collector.web.site import ledger, moment, site
+
+blueprint = Blueprint("fleet", __name__, url_prefix="/kiosk")
+
+State = Literal["lost", "late", "never", "live"]
+
+LIVE: Final = 3 * 60  # seconds; health comes every minute
+LATE: Final = 15 * 60
+STATES: Final[dict[State, Any]] = {  # those that need somebody first
+    "lost": lazy_gettext("terputus"),
+    "late": lazy_gettext("terlambat melapor"),
+    "never": lazy_gettext("belum pernah terhubung"),
+    "live": lazy_gettext("terhubung"),
+}
+_URGENCY: Final = {state: rank for rank, state in enumerate(STATES)}
+
+
+class Line(NamedTuple):
+    kiosk: Machine
+    spot: Spot | None
+    state: State
+    age: float | None  # seconds since its latest health
+    amiss: list[str]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["magnitude"] = magnitude
+    app.jinja_env.globals["states"] = STATES
+
+
+@blueprint.get("")
+def fleet() -> str:
+    return render_template("fleet.html", **_view())
+
+
+@blueprint.get("/isi")
+def fleet_part() -> str:
+    """The part of the page that is fetched anew every ten seconds."""
+    return render_template("fleet_part.html", **_view())
+
+
+def _view() -> dict[str, Any]:
+    known = machines(ledger())
+    places = {spot.counter: spot for spot in spots(ledger())}
+    lines = [_line(kiosk, places) for kiosk in known if kiosk.retired_at is None]
+    return {
+        "lines": sorted(lines, key=lambda line: (_URGENCY[line.state], line.kiosk.kiosk)),
+        "counts": Counter(line.state for line in lines),
+        "retired": len(known) - len(lines),
+        "now": moment(),
+    }
+
+
+def _line(kiosk: Machine, places: dict[str, Spot]) -> Line:
+    age = site().clock() - kiosk.health.received_ms / 1000 if kiosk.health else None
+    return Line(kiosk, _spot(kiosk, places), _state(age), age, list(amiss(kiosk)))
+
+
+def _spot(kiosk: Machine, places: dict[str, Spot]) -> Spot | None:
+    now = site().clock()
+    here = [at for at in kiosk.placed if at.from_at <= now and (at.to_at is None or now < at.to_at)]
+    return places.get(here[0].counter) if here else None
+
+
+def _state(age: float | None) -> State:
+    if age is None:
+        return "never"
+    if age <= LIVE:
+        return "live"
+    return "late" if age <= LATE else "lost"
+
+
+def magnitude(queue: int) -> str:
+    """Only the order of magnitude: a watcher must not see a single vote arrive."""
+    steps = [(10, "0–9"), (100, "10–99"), (1000, "100–999")]
+    return next((words for end, words in steps if queue < end), "≥ 1000")

@@ -1,0 +1,174 @@
+"""The fleet page: who is there and who is not, and nothing that moves with a single vote."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlite_utils import Database
+
+from collector.ledger import users
+from collector.ledger.store import open_ledger, writing
+from collector.web.fleet import magnitude
+from tests.web import NAME, NOW, PASSWORD, PLACES, app_in, fill, log_in, put_kiosk, report
+
+KIOSK = "rsud-01"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = open_ledger(tmp_path / "ledger.db")
+    users.add(db, NAME, PASSWORD, at=1)
+    fill(db, PLACES[3:5], days=1)
+    put_kiosk(db, KIOSK, "rsud-1")
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def client(db: Database, tmp_path: Path) -> FlaskClient:
+    client = app_in(tmp_path).test_client()
+    log_in(client)
+    return client
+
+
+def lines(client: FlaskClient, address: str = "/kiosk/isi") -> list[str]:
+    """The table's rows as words."""
+    body = client.get(address).text.partition("<tbody")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr.*?</tr>", body, re.S)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (20, "terhubung kurang dari semenit lalu"),
+        (150, "terhubung 2 menit lalu"),
+        (181, "terlambat melapor 3 menit lalu"),
+        (901, "terputus 15 menit lalu"),
+        (90_000, "terputus 25 jam lalu"),
+        (250_000, "terputus 2 hari lalu"),
+    ],
+)
+def test_liveness_is_the_age_of_health(
+    client: FlaskClient, db: Database, age: float, words: str
+) -> None:
+    report(db, KIOSK, age)
+    (line,) = lines(client)
+    assert words in line
+
+
+def test_a_kiosk_that_never_spoke_is_listed(client: FlaskClient) -> None:
+    (line,) = lines(client)
+    assert line.endswith("belum pernah terhubung belum ada laporan")
+    assert "RSUD Ratu Zalecha Kantor pelayanan · Loket 1" in line
+
+
+def test_a_healthy_kiosk_has_nothing_amiss(client: FlaskClient, db: Database) -> None:
+    report(db, KIOSK, 20)
+    (line,) = lines(client)
+    assert line.endswith("terhubung kurang dari semenit lalu 0–9 tidak ada selaras 48,2 °C 0.1.0")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"refused": 1}, "pernah gagal menyimpan suara"),
+        ({"stuck": ("frown",)}, "tombol macet: tidak puas"),
+        ({"clock": "unsynced"}, "jam belum selaras"),
+        ({"temperature": 80_000}, "terlalu panas"),
+        ({"disk_free": 1_000_000}, "kartu memori hampir penuh"),
+    ],
+)
+def test_what_is_amiss_is_said(
+    client: FlaskClient, db: Database, said: dict[str, Any], words: str
+) -> None:
+    report(db, KIOSK, 20)
+    assert words not in lines(client)[0]
+    report(db, KIOSK, 10, **said)
+    assert words in lines(client)[0]
+
+
+def test_what_a_kiosk_does_not_know_of_itself_is_no_alarm(
+    client: FlaskClient, db: Database
+) -> None:
+    report(db, KIOSK, 20, temperature=None, disk_free=None)
+    (line,) = lines(client)
+    assert line.endswith("selaras – 0.1.0")
+
+
+def test_votes_that_are_gone_for_good_are_said_without_a_number(
+    client: FlaskClient, db: Database
+) -> None:
+    report(db, KIOSK, 20)
+    with writing(db):
+        e = db.conn.execute("SELECT e FROM epochs").fetchone()[0]
+        row = (e, "0" * 32, 1, 1, 777)
+        db.conn.execute(
+            "INSERT INTO hellos (e, boot, nonce, up_ms, received_ms, oldest)"
+            " VALUES (?, '0', ?, ?, ?, ?)",
+            row,
+        )
+    (line,) = lines(client)
+    assert "ada suara yang hilang sebelum sempat terkirim" in line
+    assert "777" not in line
+
+
+def test_a_new_key_waits_for_approval(client: FlaskClient, db: Database) -> None:
+    report(db, KIOSK, 20)
+    with writing(db):
+        db.conn.execute("UPDATE epochs SET state = 'held'")
+    assert "kunci baru menunggu persetujuan" in lines(client)[0]
+
+
+def test_those_that_need_somebody_come_first(client: FlaskClient, db: Database) -> None:
+    put_kiosk(db, "gambut-01", "kec-gambut-1")
+    put_kiosk(db, "gambut-02", "kec-gambut-1")
+    put_kiosk(db, "gambut-03", "kec-gambut-1")
+    for kiosk, age in ((KIOSK, 10), ("gambut-01", 400), ("gambut-02", 4000)):
+        report(db, kiosk, age)
+    assert [line.split()[0] for line in lines(client)] == [
+        "gambut-02",
+        "gambut-01",
+        "gambut-03",
+        KIOSK,
+    ]
+
+
+def test_a_retired_kiosk_is_not_listed_but_counted(client: FlaskClient, db: Database) -> None:
+    with writing(db):
+        db.conn.execute("UPDATE kiosks SET retired_at = 5")
+    assert lines(client) == []
+    assert "1 kiosk yang sudah dipensiunkan" in client.get("/kiosk").text
+
+
+def test_one_vote_more_changes_nothing_that_a_watcher_sees(
+    client: FlaskClient, db: Database
+) -> None:
+    """Before and after a vote was made, queued and stored, the page is the same to the letter."""
+    report(db, KIOSK, 20, seq=4120, queue=3)
+    before = client.get("/kiosk/isi").text
+    with writing(db):
+        now_ms = int(NOW.timestamp() * 1000)
+        db.conn.execute("UPDATE epochs SET seq = seq + 1, received_ms = ?", (now_ms,))
+    assert client.get("/kiosk/isi").text == before
+    report(db, KIOSK, 19, seq=4121, queue=4)
+    assert client.get("/kiosk/isi").text == before
+    assert "4120" not in before
+
+
+def test_a_queue_is_told_by_its_order_of_magnitude() -> None:
+    queues = (0, 9, 10, 99, 100, 999, 1000, 10**6)
+    assert [magnitude(queue) for queue in queues] == [
+        *("0–9", "0–9", "10–99", "10–99"),
+        *("100–999", "100–999", "≥ 1000", "≥ 1000"),
+    ]
+
+
+def test_the_part_is_what_the_page_shows(client: FlaskClient, db: Database) -> None:
+    report(db, KIOSK, 20)
+    assert lines(client, "/kiosk") == lines(client, "/kiosk/isi")
+    assert "<html" not in client.get("/kiosk/isi").text

@@ -131,13 +131,17 @@ def _config(port: int, store: Path, log: Path) -> str:
         f'listen: "{LOOPBACK}:-1"\n'
         "server_name: senyum\n"
         f"max_payload: {PAYLOAD_BYTES}\n"
-        f"logfile: {json.dumps(str(log))}\n"
+        f"logfile: {_quoted(log)}\n"
         f"logfile_size_limit: {LOG_BYTES}\n"
         "logfile_max_num: 2\n"
-        f"jetstream {{\n  store_dir: {json.dumps(str(store))}\n"
+        f"jetstream {{\n  store_dir: {_quoted(store)}\n"
         f"  max_file_store: {STORE_BYTES}\n  max_memory_store: {MEMORY_BYTES}\n}}\n"
         f'mqtt {{ listen: "{LOOPBACK}:{port}" }}\n'
     )
+
+
+def _quoted(path: Path) -> str:
+    return json.dumps(str(path), ensure_ascii=False)  # NATS knows no \\u
 
 
 def _listens(port: int) -> bool:

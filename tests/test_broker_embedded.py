@@ -15,7 +15,7 @@ from collector.supervise import end
 
 @pytest.fixture
 def broker(tmp_path):
-    return Broker(tmp_path / "a folder", free_port())
+    return Broker(tmp_path / 'a "földer"', free_port())
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def account(db: Database, file: Path, now: int) -> Account:
     known = NAME in users.names(db)
     if known and file.exists():
         return Account(NAME, file.read_text(encoding="utf-8").strip())
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_hex(8)
     _keep(file, password)
     if known:
         users.change_password(db, NAME, password)

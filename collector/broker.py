@@ -141,7 +141,7 @@ def _config(port: int, store: Path, log: Path) -> str:
 
 
 def _quoted(path: Path) -> str:
-    return json.dumps(str(path), ensure_ascii=False)  # NATS knows no \\u
+    return json.dumps(str(path), ensure_ascii=False)  # NATS knows no \u escapes
 
 
 def _listens(port: int) -> bool:

@@ -70,6 +70,8 @@ class _Conversation:
     sent: int = 0  # the last vote that was sent
     on_the_way: list[int] = field(default_factory=list)  # last votes of batches without a receipt
     heard_ms: int = 0  # the collector's clock in its last receipt
+    contradicted: bool = False  # the collector has other votes than we
+    branch: int | None = None  # show it our votes after this one
     over: bool = False  # nothing is sent or believed any more
 
 
@@ -85,6 +87,7 @@ class Courier:
         self._failures = 0  # conversations that brought no vote across, one after the other
         self._reached = 0  # how far the collector was when we last heard
         self._last_seq = 0
+        self._fork_known = False  # the collector has said so itself
         self._hello_due: int | None = None
         self._health_due: int | None = None
         self._marks: list[Mark] = []
@@ -102,10 +105,6 @@ class Courier:
         self._connected = False
         self._talk = None
 
-    def appended(self) -> None:
-        """There is one more vote."""
-        self._last_seq += 1
-
     def receipt(self, receipt: Receipt, head_at: HeadAt, now: int) -> None:
         """A receipt for our epoch whose signature is the collector's."""
         talk = self._talk
@@ -116,33 +115,44 @@ class Courier:
         talk.heard_ms = receipt.time
         if receipt.status != "ok":
             self.standing = receipt.status
+            self._fork_known = receipt.status == "fork"
             self._end(talk, now + self._between(REFUSED_MS, 2 * REFUSED_MS))
-        elif receipt.head != head_at(receipt.through):
-            self.standing = "fork"
-            self._fail(talk, now)
-        else:
+        elif receipt.head == head_at(receipt.through):
             self.standing = "ok"
+            self._fork_known = False
             self._accept(talk, receipt.through, receipt.time, now)
+        else:
+            self.standing = "fork"
+            self._contradict(talk, receipt.through, head_at, now)
 
     def _accept(self, talk: _Conversation, through: int, time: int, now: int) -> None:
         self._marks.append(Mark(through, time))
         progress, self._reached = through > self._reached, through
         if talk.cursor is not None and through < talk.cursor:
-            # It was restored while we spoke; what is on the way would only tell it of gaps.
+            # It was restored while we spoke: what is on the way would only tell it of gaps.
             self._end(talk, max(now, talk.began + PATIENCE_MS // 2))
             return
         talk.cursor, talk.sent = through, max(talk.sent, through)
         talk.on_the_way = [last for last in talk.on_the_way if last > through]
-        if progress:
+        if progress or through == self._last_seq:
             self._failures = 0
         if not talk.on_the_way:
             self._hello_due = None
         elif progress:
             self._hello_due = now + self._patience()
 
-    def _fail(self, talk: _Conversation, now: int) -> None:
-        self._failures += 1
-        self._end(talk, now + self._patience())
+    def _contradict(self, talk: _Conversation, through: int, head_at: HeadAt, now: int) -> None:
+        """The collector has votes that are not ours: this card is older than it once was.
+
+        From a hello beyond its own votes it cannot know that, so it is shown our branch.
+        """
+        if talk.contradicted:
+            return
+        talk.contradicted, talk.cursor = True, None
+        talk.on_the_way.clear()
+        if head_at(through) is not None and not self._fork_known:
+            talk.branch = through
+        self._hello_due = now + self._patience()
 
     def _end(self, talk: _Conversation, hello_due: int) -> None:
         talk.over = True
@@ -156,7 +166,7 @@ class Courier:
             return 0
         if not self._connected:
             return None
-        if self._may_send() is not None:
+        if self._next_batch() is not None:
             return 0
         dues = (self._hello_due, self._health_due)
         return min((due for due in dues if due is not None), default=None)
@@ -186,24 +196,29 @@ class Courier:
         return [SendHello(self._talk.nonce)]
 
     def _votes(self, now: int) -> list[Action]:
-        talk = self._may_send()
-        if talk is None:
+        talk, after = self._talk, self._next_batch()
+        if talk is None or after is None:
             return []
-        batch = SendVotes(talk.sent, talk.nonce)
-        talk.sent = min(talk.sent + BATCH_VOTES, self._last_seq)
-        talk.on_the_way.append(talk.sent)
+        if talk.cursor is None:
+            talk.branch = None
+        else:
+            talk.sent = min(after + BATCH_VOTES, self._last_seq)
+            talk.on_the_way.append(talk.sent)
         if self._hello_due is None:
             self._hello_due = now + self._patience()
-        return [batch]
+        return [SendVotes(after, talk.nonce)]
 
-    def _may_send(self) -> _Conversation | None:
-        """The conversation, if it has room for a batch and there is one."""
+    def _next_batch(self) -> int | None:
+        """After which vote the next batch begins; None if none is to be sent now."""
         talk = self._talk
-        if talk is None or talk.over or talk.cursor is None or talk.sent >= self._last_seq:
+        if talk is None or talk.over:
             return None
-        # After a failure one batch goes ahead, lest four be lost again and again.
+        after = talk.branch if talk.cursor is None else talk.sent
+        # After a failure one batch goes ahead, lest a whole window is lost again and again.
         window = 1 if self._failures else self._window
-        return talk if len(talk.on_the_way) < window else None
+        if after is None or after >= self._last_seq or len(talk.on_the_way) >= window:
+            return None
+        return after
 
     def _health(self, now: int) -> list[Action]:
         if self._talk is None or self._health_due is None or now < self._health_due:

@@ -1,0 +1,136 @@
+"""Writes docs/commands.md and docs/settings.md anew from the code: `python docs/regenerate.py`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import collector.cli
+import collector.config
+import kiosk.config
+from kiosk.commands import senyum_kiosk
+
+FOLDER = Path(__file__).parent
+WIDTH = 96
+
+PROGRAMS: dict[str, click.Command] = {
+    "senyum-kiosk": senyum_kiosk,
+    "senyum-collector": collector.cli.main,
+}
+
+COMMANDS_HEAD = """\
+# Commands
+
+What `--help` prints, of every command.
+Written by `python docs/regenerate.py`, not by hand; a test compares.
+"""
+
+SETTINGS_HEAD = f"""\
+# Settings
+
+Written by `python docs/regenerate.py`, not by hand; a test compares. An unknown or wrong
+setting stops the program, with a message that names file, setting, value and what is allowed.
+
+## Kiosk
+
+TOML file, `{kiosk.config.DEFAULT_FILE}` unless `--config` says otherwise.
+`senyum-collector kiosk add` prints one.
+
+"""
+
+COLLECTOR_HEAD = f"""
+## Collector
+
+TOML file, `{collector.config.DEFAULT_FILE}` unless `--config` says otherwise; without it,
+the defaults. A variable `SENYUM_<SECTION>_<SETTING>` in the environment comes before the file:
+`SENYUM_WEB_PORT=8080`. Secrets are not settings: a setting names the file that holds one.
+
+"""
+
+
+# ---------------------------------------------------------------- commands
+
+
+def commands() -> str:
+    """docs/commands.md as it should be."""
+    pages = (page(context) for program in PROGRAMS for context in walk(program))
+    return "\n".join([COMMANDS_HEAD, *pages])
+
+
+def walk(program: str) -> Iterator[click.Context]:
+    """The program and every command below it, depth first."""
+    yield from _below(_context(PROGRAMS[program], program, None))
+
+
+def _below(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    group = context.command
+    if isinstance(group, click.Group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if command is not None:
+                yield from _below(_context(command, name, context))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    return click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH)
+
+
+def page(context: click.Context) -> str:
+    level = "##" if context.parent is None else "###"
+    text = context.command.get_help(context)
+    return f"{level} {context.command_path}\n\n```text\n{text}\n```\n"
+
+
+# ---------------------------------------------------------------- settings
+
+
+def settings() -> str:
+    """docs/settings.md as it should be."""
+    return SETTINGS_HEAD + _of_kiosk() + COLLECTOR_HEAD + _of_collector()
+
+
+def _of_kiosk() -> str:
+    rows = ["| setting | default | allowed | |", "|---|---|---|---|"]
+    for setting in kiosk.config.settings():
+        default = _value(setting.default)
+        name = f"`{setting.section}.{setting.name}`"
+        rows.append(f"| {name} | {default} | {setting.allowed} | {setting.doc} |")
+    return "\n".join(rows) + "\n"
+
+
+def _of_collector() -> str:
+    rows = ["| setting | type | default | |", "|---|---|---|---|"]
+    for setting in collector.config.settings():
+        default = _value(setting.default)
+        name = f"`{setting.section}.{setting.name}`"
+        rows.append(f"| {name} | {setting.type} | {default} | {setting.doc} |")
+    return "\n".join(rows) + "\n"
+
+
+def _value(default: object) -> str:
+    match default:
+        case None:
+            return "must be given"
+        case "":
+            return "none"
+        case dict():
+            inside = ", ".join(f"{key} = {value}" for key, value in default.items())
+            return f"`{{ {inside} }}`"
+        case _:
+            return f"`{json.dumps(default, ensure_ascii=False)}`"
+
+
+# ---------------------------------------------------------------- files
+
+PAGES = {"commands.md": commands, "settings.md": settings}
+
+
+def main() -> None:
+    for name, write in PAGES.items():
+        (FOLDER / name).write_text(write(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,6 +18,7 @@ from kiosk import keys, wire
 SETTLE_MS: Final = 3000
 SHORTEST_SETTLE_MS: Final = 500  # the kiosk's own lower limit
 DRAIN_SECONDS: Final = 20
+READERS: Final = 4
 GRACE_SECONDS: Final = DRAIN_SECONDS + 10.0
 
 
@@ -100,30 +102,26 @@ class Box:
         ]
         return Command(self.kiosk, command, self.said, self.folder / "log")
 
-    def ask_outbox(self) -> subprocess.Popen[bytes]:
-        """Begin to read the outbox; `votes_in` hears the answer."""
-        return subprocess.Popen(
-            [*self._command("outbox"), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+    def committed(self) -> list[Row]:
+        """The votes that the kiosk has on its disk, read by its own command."""
+        if not (self.folder / "outbox.db").exists():
+            return []
+        command = [*self._command("outbox"), "--json"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        if answer.returncode != 0:
+            raise BoxError(f"{self.kiosk}: its outbox cannot be read: {answer.stderr[-500:]}")
+        outbox: Mapping[str, Any] = json.loads(answer.stdout)
+        return [Row(outbox["epoch"], vote["seq"], vote["time"]) for vote in outbox["votes"]]
 
     def _command(self, name: str) -> list[str]:
         return [program("senyum-kiosk"), name, "--config", str(self.config)]
 
 
-def outboxes(boxes: Sequence[Box]) -> dict[str, list[Row]]:
-    """What each kiosk has committed, read by the kiosk's own command; all at once."""
-    asked = [(box, box.ask_outbox()) for box in boxes if (box.folder / "outbox.db").exists()]
-    return {box.kiosk: _votes_in(box, *asking.communicate()) for box, asking in asked}
-
-
-def _votes_in(box: Box, out: bytes, errors: bytes) -> list[Row]:
-    try:
-        state: Mapping[str, Any] = json.loads(out)
-    except ValueError as error:
-        raise BoxError(
-            f"{box.kiosk}: its outbox cannot be read: {errors.decode()[-500:]}"
-        ) from error
-    return [Row(state["epoch"], vote["seq"], vote["time"]) for vote in state["votes"]]
+def committed(boxes: Sequence[Box]) -> dict[str, list[Row]]:
+    """What each kiosk has committed; some are asked side by side."""
+    with ThreadPoolExecutor(READERS) as pool:
+        rows = pool.map(Box.committed, boxes)
+        return {box.kiosk: found for box, found in zip(boxes, rows, strict=True)}
 
 
 def pressed(boxes: Sequence[Box]) -> int:

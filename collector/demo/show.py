@@ -75,7 +75,7 @@ class Show:
     def finish(self) -> Outcome:
         """The kiosks press no more and send what they have; then both ends are compared."""
         self._kiosks.stop_together(GRACE_SECONDS, self._services.step)
-        committed = fleet.outboxes(self._boxes)
+        committed = fleet.committed(self._boxes)
         self._send_rest(committed)
         return self._compare([row for rows in committed.values() for row in rows])
 
@@ -100,7 +100,7 @@ class Show:
         """A kiosk that was killed at the end may have votes that it could not send yet."""
         with closing(read_ledger(self._config.ledger)) as db:
             stored = set(comparing.rows_of(db, self._epochs))
-        late = [box for box in self._boxes if set(committed.get(box.kiosk, ())) - stored]
+        late = [box for box in self._boxes if set(committed[box.kiosk]) - stored]
         senders = [box.sender().start() for box in late]
         await_end(senders, GRACE_SECONDS, self._services.step)
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from random import SystemRandom
@@ -15,6 +14,7 @@ from kiosk.courier import Courier
 from kiosk.crash import Crash, crash_at
 from kiosk.edges import Edges
 from kiosk.health import Tally
+from kiosk.keys import SigningKey
 from kiosk.letters import Letters
 from kiosk.link import Listener
 from kiosk.loop import Heartbeat, Steps, Stop, run, stop_on_signals
@@ -38,81 +38,75 @@ class Kiosk(NamedTuple):
     tally: Tally
 
 
+class _Shared(NamedTuple):
+    """What most parts work with."""
+
+    outbox: Outbox
+    clock: Clock
+    tally: Tally
+    crash: Crash
+
+
 @contextmanager
 def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterator[Kiosk]:
     """All parts of the panel; the signing key is made when there is none yet."""
-    receipt_keys = config.receipt_keys()
+    config.receipt_keys()  # asked for before anything is made
     key = keys.load_or_create(config.signing_key)
-    tally = Tally()
     with (
         closing(Outbox.open(config.outbox, config.kiosk.id, key.public, crash)) as outbox,
         closing(Edges(clock.up)) as edges,
         closing(Front(config.pins, pins, edges.felt)) as front,
         closing(Listener(config.socket)) as listener,
     ):
-        letters = Letters(
-            kiosk=config.kiosk.id,
-            key=key,
-            receipt_keys=receipt_keys,
-            outbox=outbox,
-            clock=clock,
-            tally=tally,
-            disk=config.outbox.parent,
-        )
-        courier = Courier(SystemRandom())
-        with closing(
-            Post(
-                listener=listener,
-                letters=letters,
-                courier=courier,
-                outbox=outbox,
-                clock=clock,
-                crash=crash,
-            )
-        ) as post:
-            panel = _panel(
-                config.panel,
-                edges=edges,
-                front=front,
-                post=post,
-                outbox=outbox,
-                clock=clock,
-                tally=tally,
-                crash=crash,
-            )
-            yield Kiosk(panel, edges, outbox, tally)
+        shared = _Shared(outbox, clock, Tally(), crash)
+        with closing(_post(config, shared, key, listener)) as post:
+            panel = _panel(config.panel, shared, edges, front, post)
+            yield Kiosk(panel, edges, outbox, shared.tally)
 
 
-def _panel(
-    config: PanelSection,
-    *,
-    edges: Edges,
-    front: Front,
-    post: Post,
-    outbox: Outbox,
-    clock: Clock,
-    tally: Tally,
-    crash: Crash,
-) -> Panel:
-    presses = Presses(_timing(config), config.faces, front.down())
-    voting = Voting(
-        outbox=outbox,
-        question=config.question,
-        presses=presses,
-        clock=clock,
-        random=secrets.token_bytes,
-        tally=tally,
-        crash=crash,
+def _post(config: Config, shared: _Shared, key: SigningKey, listener: Listener) -> Post:
+    letters = Letters(
+        kiosk=config.kiosk.id,
+        key=key,
+        receipt_keys=config.receipt_keys(),
+        outbox=shared.outbox,
+        clock=shared.clock,
+        tally=shared.tally,
+        disk=config.outbox.parent,
     )
+    return Post(
+        listener=listener,
+        letters=letters,
+        courier=Courier(SystemRandom()),
+        outbox=shared.outbox,
+        clock=shared.clock,
+        crash=shared.crash,
+    )
+
+
+def _panel(config: PanelSection, shared: _Shared, edges: Edges, front: Front, post: Post) -> Panel:
+    presses = Presses(_timing(config), config.faces, front.down())
     return Panel(
         edges=edges,
         presses=presses,
-        voting=voting,
+        voting=_voting(config, shared, presses),
         player=Player(config.faces, front.show),
         post=post,
-        outbox=outbox,
-        clock=clock,
-        crash=crash,
+        outbox=shared.outbox,
+        clock=shared.clock,
+        crash=shared.crash,
+    )
+
+
+def _voting(config: PanelSection, shared: _Shared, presses: Presses) -> Voting:
+    return Voting(
+        outbox=shared.outbox,
+        question=config.question,
+        presses=presses,
+        clock=shared.clock,
+        random=os.urandom,
+        tally=shared.tally,
+        crash=shared.crash,
     )
 
 

@@ -2,14 +2,13 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 
 from sqlite_utils import Database
 
 from collector.ingest.corrections import fault
 from collector.ingest.inbox import Proven
-from collector.ingest.timing import Evidence, bounds_of, floor_of, later, offset_of, resolve
+from collector.ingest.timing import Evidence, bounds_of, floor_of, offset_of, resolve
 from collector.ledger import epochs, votes
 from collector.ledger.counts import Group
 from collector.ledger.epochs import Epoch
@@ -35,13 +34,14 @@ class Batch:
         Inside of a transaction of the caller's.
         """
         received_ms = self._mail.arrival.received_ms
-        datings = self._datings(received_ms)
-        entries = self._entries(datings, settle_ms)
-        gains = Counter(_group(entry) for entry in entries if entry.counted)
+        entries = self._entries(self._datings(received_ms), settle_ms)
+        gains = Counter(
+            (*dating, vote.question, vote.face) for vote, dating, _, counted in entries if counted
+        )
         gains.subtract(self._superseded(entries))
         votes.insert(self._db, self._epoch.e, entries, received_ms)
         votes.add_checkpoint(self._db, self._epoch.e, self._mail.letter, received_ms)
-        self._advance(datings, received_ms)
+        self._advance(received_ms)
         return gains
 
     def _datings(self, received_ms: int) -> list[Dating]:
@@ -54,8 +54,10 @@ class Batch:
             offsets[sent.boot] = offset
         hello = epochs.greeting(self._db, e, sent.boot)
         bounds = bounds_of(sent, self._message.nonce, received_ms, hello)
-        self._epoch.dated_at = floor_of(self._epoch.dated_at, received_ms)
-        return resolve(self._votes, Evidence(received_ms, self._epoch.dated_at, offsets, bounds))
+        floor = floor_of(self._epoch.dated_at, received_ms)
+        evidence = Evidence(received_ms, floor, offsets, bounds)
+        datings, self._epoch.dated_at = resolve(self._votes, evidence)
+        return datings
 
     def _entries(self, datings: Sequence[Dating], settle_ms: int) -> list[Entry]:
         entries: list[Entry] = []
@@ -100,15 +102,10 @@ class Batch:
             return []
         return [(*before.dating, before.question, before.face)]
 
-    def _advance(self, datings: Iterable[Dating], received_ms: int) -> None:
+    def _advance(self, received_ms: int) -> None:
         _, seq, head = self._mail.letter.checkpoint
         self._epoch.seq, self._epoch.head = seq, head
         self._epoch.received_ms = received_ms
-        self._epoch.dated_at = reduce(later, datings, self._epoch.dated_at)
-
-
-def _group(entry: Entry) -> Group:
-    return (*entry.dating, entry.vote.question, entry.vote.face)
 
 
 def _as_first(entry: Entry) -> First:

@@ -11,6 +11,7 @@ D  nothing says that it was not earlier
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from collector.ledger.counts import DATED
@@ -67,25 +68,24 @@ def floor_of(dated_at: int | None, received_ms: int) -> int | None:
     return None if dated_at is None or dated_at * 1000 > received_ms + APART_MS else dated_at
 
 
-def resolve(votes: Sequence[Vote], evidence: Evidence) -> list[Dating]:
-    """The dating of each vote of a batch, in the order of their seq, which is the truth."""
+def resolve(votes: Sequence[Vote], evidence: Evidence) -> tuple[list[Dating], int | None]:
+    """The dating of each vote of a batch, and what the votes after it are not older than.
+
+    In the order of seq, which is the truth.
+    """
     clocks = _Clocks(votes, evidence)
     floor, datings = evidence.not_before, []
     for vote in votes:
         dating = clocks.date(vote, floor)
         datings.append(dating)
-        floor = later(floor, dating)
-    if all(dating.quality in DATED for dating in datings):
-        return datings
-    return _bounded_by_later(datings)
+        if dating.lo is not None and (floor is None or dating.lo > floor):
+            floor = dating.lo
+    if any(dating.quality not in DATED for dating in datings):
+        _bound_by_later(datings)
+    return datings, floor
 
 
-def later(floor: int | None, dating: Dating) -> int | None:
-    """What the votes after it are not older than."""
-    return floor if dating.lo is None or (floor or 0) > dating.lo else dating.lo
-
-
-def _bounded_by_later(datings: list[Dating]) -> list[Dating]:
+def _bound_by_later(datings: list[Dating]) -> None:
     """A vote was pressed before those that follow it."""
     end = datings[-1].hi
     for index in range(len(datings) - 1, -1, -1):
@@ -95,7 +95,11 @@ def _bounded_by_later(datings: list[Dating]) -> list[Dating]:
             # The quarter of an earlier vote is no hard bound: its clock may have been ahead.
             begin = lo if lo is None or lo < end else end - QUARTER_SECONDS
             datings[index] = Dating(quality, begin, end)
-    return datings
+
+
+@lru_cache(maxsize=1024)
+def _dated(quality: str, quarter: int) -> Dating:
+    return Dating(quality, quarter, quarter + QUARTER_SECONDS)
 
 
 class _Clocks:
@@ -122,8 +126,8 @@ class _Clocks:
 
     def date(self, vote: Vote, floor: int | None) -> Dating:
         quality, quarter = self._quarter(vote)
-        if quarter is not None and self._possible(quarter, floor):
-            return Dating(quality, quarter, quarter + QUARTER_SECONDS)
+        if quarter is not None and (quarter == floor or self._possible(quarter, floor)):
+            return _dated(quality, quarter)
         return self._enclosed(vote, floor)
 
     def _quarter(self, vote: Vote) -> tuple[str, int | None]:
@@ -160,8 +164,7 @@ class _Clocks:
         if low is not None and EARLIEST < low < hi and (lo is None or low > lo):
             lo = low
         if lo is not None and lo == low and lo // QUARTER_SECONDS == (hi - 1) // QUARTER_SECONDS:
-            quarter = lo // QUARTER_SECONDS * QUARTER_SECONDS
-            return Dating("B", quarter, quarter + QUARTER_SECONDS)
+            return _dated("B", lo // QUARTER_SECONDS * QUARTER_SECONDS)
         return Dating("D" if lo is None else "C", lo, hi)
 
     def _span(self, vote: Vote) -> tuple[int | None, int]:

@@ -1,6 +1,6 @@
 """Votes, their fine time, corrections and checkpoints. What is stored here is never changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -41,28 +41,14 @@ class First(NamedTuple):
 
 
 _INSERT_VOTE = "INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_FINE = "INSERT INTO fine VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
-def insert(db: Database, e: int, entries: Iterable[Entry], received_ms: int) -> None:
+def insert(db: Database, e: int, entries: Sequence[Entry], received_ms: int) -> None:
     """Votes with their fine time, inside of a transaction of the caller's."""
-    entries = list(entries)
     db.conn.executemany(_INSERT_VOTE, [_row(e, entry, received_ms) for entry in entries])
-    db.conn.executemany(
-        "INSERT INTO fine VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                e,
-                vote.seq,
-                bytes.fromhex(fine.tsalt),
-                fine.wall,
-                fine.clock == "synced",
-                bytes.fromhex(fine.boot),
-                fine.up,
-            )
-            for vote, *_ in entries
-            if (fine := vote.fine) is not None
-        ],
-    )
+    fine = [(e, vote.seq, vote.fine) for vote, *_ in entries if vote.fine is not None]
+    db.conn.executemany(_INSERT_FINE, [_fine_row(*row) for row in fine])
 
 
 def _row(e: int, entry: Entry, received_ms: int) -> tuple[object, ...]:
@@ -84,6 +70,18 @@ def _row(e: int, entry: Entry, received_ms: int) -> tuple[object, ...]:
         *dating,
         corrects,
         received_ms,
+    )
+
+
+def _fine_row(e: int, seq: int, fine: wire.Fine) -> tuple[object, ...]:
+    return (
+        e,
+        seq,
+        bytes.fromhex(fine.tsalt),
+        fine.wall,
+        fine.clock == "synced",
+        bytes.fromhex(fine.boot),
+        fine.up,
     )
 
 

@@ -22,7 +22,7 @@ log = logging.getLogger("senyum.collector.broker")
 
 LOOPBACK: Final = "127.0.0.1"
 READY_SECONDS: Final = 10.0
-ANSWER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 5.0
 STORE_BYTES: Final = 512 * 1024 * 1024
 MEMORY_BYTES: Final = 64 * 1024 * 1024
 PAYLOAD_BYTES: Final = 512 * 1024  # twice the wire's largest message
@@ -64,7 +64,8 @@ class Broker:
         return process
 
     def healthy(self) -> bool:
-        return takes_messages(self.port)
+        """Asked twice before it is killed for it: a busy machine is no broken broker."""
+        return takes_messages(self.port) or takes_messages(self.port)
 
     def _try(self, command: list[str]) -> Process | None:
         process = launch(command)
@@ -149,14 +150,15 @@ def _listens(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-_CLIENT: Final = b"senyum-probe"
-_CONNECT: Final = b"\x00\x04MQTT\x04\x02\x00\x3c" + struct.pack(">H", len(_CLIENT)) + _CLIENT
+# Nameless: a client that comes again under its name within a second is turned away by NATS.
+_CONNECT: Final = b"\x00\x04MQTT\x04\x02\x00\x3c\x00\x00"
 _TOPIC: Final = b"senyum/probe"
 _PUBLISH: Final = struct.pack(">H", len(_TOPIC)) + _TOPIC + b"\x00\x01"
 _EXCHANGE: Final = (
     (b"\x10" + bytes([len(_CONNECT)]) + _CONNECT, b"\x20\x02\x00\x00"),  # accepted
     (b"\x32" + bytes([len(_PUBLISH)]) + _PUBLISH, b"\x40\x02\x00\x01"),  # acknowledged
 )
+_DISCONNECT: Final = b"\xe0\x00"
 
 
 def takes_messages(port: int) -> bool:
@@ -170,6 +172,7 @@ def takes_messages(port: int) -> bool:
             connection.sendall(packet)
             if connection.recv(len(expected), socket.MSG_WAITALL) != expected:
                 return False
+        connection.sendall(_DISCONNECT)
         return True
     return False
 

@@ -97,6 +97,7 @@ def test_a_broker_that_listens_and_does_not_answer_is_noticed(broker, started, m
     process.send_signal(signal.SIGSTOP)
     assert not broker.healthy()
     process.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
     assert broker.healthy()
 
 

@@ -89,7 +89,7 @@ class Courier:
         self._last_seq = 0
         self._fork_known = False  # the collector has said so itself
         self._hello_due: int | None = None
-        self._health_due: int | None = None
+        self._health_due = 0
         self._marks: list[Mark] = []
 
     # ------------------------------------------------------------ what has happened
@@ -99,7 +99,7 @@ class Courier:
         self._talk = None
         self._hello_due = now
         soon = now + self._between(SETTLING_MS / 2, SETTLING_MS)
-        self._health_due = soon if self._health_due is None else max(soon, self._health_due)
+        self._health_due = max(soon, self._health_due)
 
     def disconnected(self) -> None:
         self._connected = False
@@ -168,8 +168,9 @@ class Courier:
             return None
         if self._next_batch() is not None:
             return 0
-        dues = (self._hello_due, self._health_due)
-        return min((due for due in dues if due is not None), default=None)
+        if self._hello_due is None:
+            return self._health_due
+        return min(self._hello_due, self._health_due)
 
     def advance(self, now: int, last_seq: int) -> list[Action]:
         """What is to be done now; `last_seq` is our last vote.
@@ -221,7 +222,7 @@ class Courier:
         return after
 
     def _health(self, now: int) -> list[Action]:
-        if self._talk is None or self._health_due is None or now < self._health_due:
+        if self._talk is None or now < self._health_due:
             return []
         jitter = self._random.uniform(1 - HEALTH_JITTER, 1 + HEALTH_JITTER)
         self._health_due = now + round(HEALTH_MS * jitter)

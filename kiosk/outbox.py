@@ -4,11 +4,11 @@ A vote counts once `append` has returned: journal_mode=WAL and synchronous=FULL,
 used. Nothing is written while nothing happens.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import disk_usage
 from typing import Any, Final, Self
 
 from kiosk import wire
@@ -248,11 +248,18 @@ class Outbox:
         two days brought, so that a clock which jumps costs little; unless the disk is nearly full.
         """
         expired_ms = self._collector_ms - KEEP_MS
-        if disk_usage(self._path.parent).free < SCARCE_BYTES:
+        if self._room_is_scarce():
             return self._forget(expired_ms)
         if self._select("SELECT 1 FROM epoch WHERE pruned_day = ?", self._collector_day):
             return 0
         return self._forget(min(expired_ms, self._oldest_receipt_ms() + STRIDE_MS))
+
+    def _room_is_scarce(self) -> bool:
+        try:
+            disk = os.statvfs(self._path)
+        except OSError:  # whatever it is, forgetting votes would not mend it
+            return False
+        return disk.f_bavail * disk.f_frsize < SCARCE_BYTES
 
     @property
     def _collector_day(self) -> int:

@@ -1,6 +1,7 @@
 """The ledger opens durably or not at all, and keeps votes as they came."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,13 @@ from collector.ledger.store import CannotCommit, LedgerError, open_ledger, read_
 from tests.fleet import TestCollector
 
 
-def test_it_is_in_wal_mode_and_fully_synchronous(tmp_path: Path):
-    db = open_ledger(tmp_path / "ledger.db")
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    with open_ledger(tmp_path / "ledger.db") as db:
+        yield db
+
+
+def test_it_is_in_wal_mode_and_fully_synchronous(db: Database):
     assert db.conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.conn.execute("PRAGMA synchronous").fetchone() == (2,)
 
@@ -37,17 +43,22 @@ def test_opening_again_changes_nothing(tmp_path: Path):
     kiosk.press("smile")
     collector.take(kiosk.votes())
     schema = collector.rows("SELECT sql FROM sqlite_master ORDER BY name")
-    again = open_ledger(collector.path)
-    assert again.conn.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == schema
-    assert again.conn.execute("SELECT COUNT(*) FROM votes").fetchone() == (1,)
+    with open_ledger(collector.path) as db:
+        assert db.conn.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == schema
+        assert db.conn.execute("SELECT COUNT(*) FROM votes").fetchone() == (1,)
 
 
-def test_a_reader_cannot_write_and_needs_a_ledger(tmp_path: Path):
+def test_a_reader_needs_a_ledger(tmp_path: Path):
     with pytest.raises(LedgerError, match=r"ledger\.db"):
         read_ledger(tmp_path / "ledger.db")
-    open_ledger(tmp_path / "ledger.db")
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        read_ledger(tmp_path / "ledger.db").conn.execute("DELETE FROM kiosks")
+
+
+def test_a_reader_cannot_write(db: Database, tmp_path: Path):
+    with (
+        read_ledger(tmp_path / "ledger.db") as reader,
+        pytest.raises(sqlite3.OperationalError, match="readonly"),
+    ):
+        reader.conn.execute("DELETE FROM kiosks")
 
 
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path):
@@ -57,9 +68,7 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path: Path):
         open_ledger(file)
 
 
-def test_a_failed_transaction_leaves_nothing_and_a_usable_ledger(tmp_path: Path):
-    db = open_ledger(tmp_path / "ledger.db")
-
+def test_a_failed_transaction_leaves_nothing_and_a_usable_ledger(db: Database):
     def fail() -> None:
         with writing(db):
             db.conn.execute("INSERT INTO kiosks VALUES ('a', 1, NULL)")
@@ -73,11 +82,11 @@ def test_a_failed_transaction_leaves_nothing_and_a_usable_ledger(tmp_path: Path)
     assert _kiosks(db) == 1
 
 
-def test_a_second_writer_waits_and_then_gives_up(tmp_path: Path):
-    one, two = open_ledger(tmp_path / "ledger.db"), open_ledger(tmp_path / "ledger.db")
-    two.conn.execute("PRAGMA busy_timeout = 20")
-    with writing(one), pytest.raises(CannotCommit, match="locked"), writing(two):
-        pass
+def test_a_second_writer_waits_and_then_gives_up(db: Database, tmp_path: Path):
+    with open_ledger(tmp_path / "ledger.db") as other:
+        other.conn.execute("PRAGMA busy_timeout = 20")
+        with writing(db), pytest.raises(CannotCommit, match="locked"), writing(other):
+            pass
 
 
 @pytest.mark.parametrize("change", ["UPDATE votes SET face = 'smile'", "DELETE FROM votes"])

@@ -60,8 +60,12 @@ def open_ledger(path: Path) -> Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _told_by(str(path)):
         db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
-        _make_durable(db, path)
-        migrations.apply(db)
+        try:
+            _make_durable(db, path)
+            migrations.apply(db)
+        except BaseException:
+            db.close()
+            raise
     return db
 
 

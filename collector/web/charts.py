@@ -1,5 +1,6 @@
 """The trend as a picture: a Vega-Lite specification by Altair, drawn to SVG on the server."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from babel.dates import get_day_names, get_month_names
 
 from collector.index.grades import CLASSES
 
-BLUE, INK, QUIET, LINE, SHADE = "#0b5ea8", "#1c2833", "#566472", "#e3e8ed", "#eef3f8"
+BLUE, QUIET, LINE, SHADE = "#0b5ea8", "#566472", "#e3e8ed", "#eef3f8"
 FONT: Final = (
     "'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 )
@@ -40,13 +41,21 @@ class Picture(NamedTuple):
     language: str
 
 
+class Frame(NamedTuple):
+    """What the specification depends on: there are few, and Altair takes long over each."""
+
+    narrow: bool
+    bottom: int
+    top: int
+
+
 @lru_cache(maxsize=256)
 def draw(picture: Picture) -> str:
     """The picture as SVG text. About 50 ms, the first one a second."""
+    frame = Frame(picture.narrow, *scale(picture.dots))
     svg: str = vl_convert.vegalite_to_svg(
-        _chart(picture).to_dict(),
+        {**_specification(frame), "datasets": _datasets(picture, frame)},
         allowed_base_urls=[],
-        format_locale={"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", ""]},
         time_format_locale=_time_locale(picture.language),
     )
     return svg
@@ -56,82 +65,88 @@ def scale(dots: Sequence[Dot]) -> tuple[int, int]:
     """The part of the axis 25 to 100 that is shown, in steps of five and never less than 20."""
     lows = [dot.low for dot in dots if dot.low is not None] or [25.0]
     highs = [dot.high for dot in dots if dot.high is not None] or [100.0]
-    bottom = max(25, int(min(lows) - 1) // 5 * 5)
-    top = min(100, -(int(-max(highs) - 1) // 5) * 5)
-    return max(25, min(bottom, top - 20)), top
+    top = min(100, math.ceil((max(highs) + 1) / 5) * 5)
+    bottom = max(25, min(math.floor((min(lows) - 1) / 5) * 5, top - 20))
+    return bottom, max(top, bottom + 20)
 
 
-def _chart(picture: Picture) -> Layer:
-    size = (300, 210) if picture.narrow else (900, 260)
-    layers = [_shade(picture), _classes(picture), _band(picture), _line(picture), _few(picture)]
-    return (
+def _datasets(picture: Picture, frame: Frame) -> dict[str, list[dict[str, Any]]]:
+    left = max(picture.first, picture.dots[0].at - timedelta(days=15))
+    dots = [{**asdict(dot), "at": dot.at.isoformat()} for dot in picture.dots]
+    return {
+        "period": [{"left": left.isoformat(), "right": picture.end.isoformat()}],
+        "dots": dots,
+        "few": [dot for dot in dots if dot["index"] is None],
+        "classes": [
+            {"lowest": float(lowest), "label": f"{grade} ↑"}
+            for grade, lowest in CLASSES
+            if frame.bottom < lowest < frame.top
+        ],
+    }
+
+
+@lru_cache(maxsize=64)
+def _specification(frame: Frame) -> dict[str, Any]:
+    layers = [_shade(frame), _classes(frame), _band(frame), _line(frame), _few(frame)]
+    found: dict[str, Any] = (
         alt.layer(*layers)
-        .properties(width=size[0], height=size[1])
+        .properties(width=300 if frame.narrow else 900, height=_height(frame))
         .configure(
             background="white", font=FONT, padding={"left": 0, "top": 6, "right": 26, "bottom": 5}
         )
         .configure_view(stroke=None)
         .configure_axis(labelColor=QUIET, labelFontSize=12, gridColor=LINE, domain=False)
+        .to_dict()
     )
+    return found
 
 
-def _shade(picture: Picture) -> Layer:
+def _height(frame: Frame) -> int:
+    return 210 if frame.narrow else 260
+
+
+def _shade(frame: Frame) -> Layer:
     """The period that the page is about, behind everything."""
-    left = max(picture.first, picture.dots[0].at - timedelta(days=15))
-    rows = [{"left": left.isoformat(), "right": picture.end.isoformat()}]
-    return _on(rows).mark_rect(color=SHADE).encode(x=_x(picture, "left"), x2="right:T")
+    mark = _of("period").mark_rect(color=SHADE)
+    return mark.encode(x=_x(frame, "left"), x2="right:T")
 
 
-def _classes(picture: Picture) -> Layer:
+def _classes(frame: Frame) -> Layer:
     """Where a class of service quality begins, where that is in sight."""
-    bottom, top = scale(picture.dots)
-    rows = [
-        {"lowest": float(lowest), "label": f"{grade} ↑"}
-        for grade, lowest in CLASSES
-        if bottom < lowest < top
-    ]
-    rule = _on(rows).mark_rule(color=QUIET, strokeDash=[3, 4], strokeWidth=1)
-    letter = _on(rows).mark_text(align="left", dx=5, color=QUIET, fontSize=12)
-    y = _y(picture, "lowest")
-    return alt.layer(
-        rule.encode(y=y), letter.encode(y=y, x=alt.value("width"), text=alt.Text("label:N"))
-    )
+    y, label = _y(frame, "lowest"), alt.Text("label:N")
+    rule = _of("classes").mark_rule(color=QUIET, strokeDash=[3, 4], strokeWidth=1)
+    letter = _of("classes").mark_text(align="left", dx=5, color=QUIET, fontSize=12)
+    return alt.layer(rule.encode(y=y), letter.encode(y=y, x=alt.value("width"), text=label))
 
 
-def _band(picture: Picture) -> Layer:
-    mark = _on(_rows(picture)).mark_area(color=BLUE, opacity=0.16, interpolate="linear")
-    return mark.encode(x=_x(picture), y=_y(picture, "low"), y2="high:Q")
+def _band(frame: Frame) -> Layer:
+    mark = _of("dots").mark_area(color=BLUE, opacity=0.16)
+    return mark.encode(x=_x(frame), y=_y(frame, "low"), y2="high:Q")
 
 
-def _line(picture: Picture) -> Layer:
+def _line(frame: Frame) -> Layer:
     """The index; whiskers say how far it may be off, also where a neighbour is missing."""
-    rows = _on(_rows(picture))
-    whisker = rows.mark_rule(color=BLUE, opacity=0.6).encode(
-        x=_x(picture), y=_y(picture, "low"), y2="high:Q"
-    )
-    line = rows.mark_line(
+    whisker = _of("dots").mark_rule(color=BLUE, opacity=0.6)
+    line = _of("dots").mark_line(
         color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(color=BLUE, size=34, filled=True)
-    ).encode(x=_x(picture), y=_y(picture, "index"))
-    return alt.layer(whisker, line)
+    )
+    return alt.layer(
+        whisker.encode(x=_x(frame), y=_y(frame, "low"), y2="high:Q"),
+        line.encode(x=_x(frame), y=_y(frame, "index")),
+    )
 
 
-def _few(picture: Picture) -> Layer:
+def _few(frame: Frame) -> Layer:
     """A small cross at the bottom where there were too few votes."""
-    rows = [{"at": dot.at.isoformat()} for dot in picture.dots if dot.index is None]
-    height = 210 if picture.narrow else 260
-    mark = _on(rows).mark_text(text="×", color=QUIET, fontSize=13, dy=-7)
-    return mark.encode(x=_x(picture), y=alt.value(height))
+    mark = _of("few").mark_text(text="×", color=QUIET, fontSize=13, dy=-7)
+    return mark.encode(x=_x(frame), y=alt.value(_height(frame)))
 
 
-def _on(rows: list[dict[str, Any]]) -> Layer:
-    return alt.Chart(alt.InlineData(values=rows))
+def _of(name: str) -> Layer:
+    return alt.Chart(alt.NamedData(name=name))
 
 
-def _rows(picture: Picture) -> list[dict[str, Any]]:
-    return [{**asdict(dot), "at": dot.at.isoformat()} for dot in picture.dots]
-
-
-def _x(picture: Picture, field: str = "at") -> alt.X:
+def _x(frame: Frame, field: str = "at") -> alt.X:
     # Days have no zone: read and written as UTC, they stay the same days everywhere.
     label = (
         "utcFormat(datum.value, '%b')"
@@ -140,7 +155,7 @@ def _x(picture: Picture, field: str = "at") -> alt.X:
     axis = alt.Axis(
         title=None,
         labelExpr=label,
-        tickCount={"interval": "month", "step": 3 if picture.narrow else 1},
+        tickCount={"interval": "month", "step": 3 if frame.narrow else 1},
         grid=False,
         tickColor=LINE,
         labelOverlap=True,
@@ -148,9 +163,10 @@ def _x(picture: Picture, field: str = "at") -> alt.X:
     return alt.X(f"{field}:T", axis=axis, scale=alt.Scale(type="utc", nice=False))
 
 
-def _y(picture: Picture, field: str) -> alt.Y:
+def _y(frame: Frame, field: str) -> alt.Y:
     axis = alt.Axis(title=None, tickCount=5, ticks=False, format="d")
-    return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=scale(picture.dots), nice=False))
+    domain = [frame.bottom, frame.top]
+    return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=domain, nice=False))
 
 
 def _time_locale(language: str) -> dict[str, Any]:

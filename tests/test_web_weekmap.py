@@ -35,13 +35,13 @@ def test_a_lean_is_clear_only_when_the_interval_leaves_out_the_own_index() -> No
         (0, 12): {"smile": 10, "frown": 50},
     }
     cells = week_map(tallies, OWN).cells
-    assert [cells[0, hour].lean for hour in (8, 9, 10, 11, 12)] == [
-        "above",
-        "high",
-        "level",
-        "low",
-        "below",
-    ]
+    leans = [cells[0, hour].lean for hour in (8, 9, 10, 11, 12)]
+    assert leans == ["above", "high", "level", "low", "below"]
+
+
+def test_of_many_votes_a_small_difference_is_certain_and_still_small() -> None:
+    tallies = {(0, 9): {"smile": 75_000, "frown": 25_000}}  # 81.25: chance has no part in it
+    assert week_map(tallies, OWN).cells[0, 9].lean == "level"
 
 
 def test_foreign_faces_count_in_nothing() -> None:

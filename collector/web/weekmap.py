@@ -10,7 +10,7 @@ from collector.index.rounding import half_up
 from collector.index.scales import LINEAR
 
 MINIMUM: Final = 10  # votes in a cell; below it the cell is grey
-NEAR: Final = Decimal(3)  # points from the agency's own index that are called level
+NEAR: Final = Decimal(3)  # points from the agency's own index: of so little, nothing is made
 
 Lean = Literal["above", "high", "level", "low", "below"]
 
@@ -57,10 +57,8 @@ def _cell(tally: Mapping[str, int], own: Decimal) -> Cell:
 def _lean(index: Decimal, bounds: tuple[Decimal, Decimal], own: Decimal) -> Lean:
     """above and below: chance alone does not explain the difference; high and low: it may."""
     low, high = bounds
-    if low > own:
-        return "above"
-    if high < own:
-        return "below"
     if abs(index - own) < NEAR:
         return "level"
-    return "high" if index > own else "low"
+    if index > own:
+        return "above" if low > own else "high"
+    return "below" if high < own else "low"

@@ -11,7 +11,9 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
+
+from collector.config import WebSection
+from collector.web.server import listen
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -51,7 +53,7 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address of `app` on a free port of loopback, served as in earnest."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = listen(app, WebSection(port=0))
     stopped = Event()
     thread = Thread(target=_serve, args=(server, stopped))
     thread.start()

@@ -201,6 +201,13 @@ def test_a_receipt_that_was_delayed_does_not_move_the_cursor() -> None:
     assert desk.hear(5, later=-1) == []
 
 
+def test_two_receipts_of_the_same_millisecond_are_both_believed() -> None:
+    desk = Desk(seq=5)
+    desk.connect()
+    desk.hear(3)
+    assert desk.hear(5, later=0) == [desk.marked(5)]
+
+
 # ---------------------------------------------------------------- when nothing comes back
 
 
@@ -255,6 +262,13 @@ def test_after_a_failure_one_batch_goes_ahead() -> None:
     desk.wait(10_000)
     assert desk.hear(0)[1:] == desk.votes(0)
     assert len(desk.hear(BATCH_VOTES)) == 1 + 4
+
+
+def test_a_new_connection_is_no_failure() -> None:
+    desk = Desk(seq=10 * BATCH_VOTES)
+    desk.connect()
+    desk.connect()
+    assert len(desk.hear(0)) == 1 + 4
 
 
 def test_a_collector_that_never_takes_a_batch_is_not_flooded() -> None:

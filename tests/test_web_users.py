@@ -1,6 +1,7 @@
 """Who may log in: names, passwords, and sessions that end."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,8 @@ def test_the_command_asks_twice_and_stores(tmp_path: Path) -> None:
     done = command(tmp_path, "add", "siti", typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert done.exit_code == 0
     assert PASSWORD not in done.output
-    assert users.log_in(open_ledger(tmp_path / "ledger.db"), "siti", PASSWORD) is not None
+    with closing(open_ledger(tmp_path / "ledger.db")) as db:
+        assert users.log_in(db, "siti", PASSWORD) is not None
 
 
 def test_the_command_reads_standard_input_for_scripts(tmp_path: Path) -> None:

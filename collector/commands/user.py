@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import AbstractContextManager, closing
 
 import click
 from sqlite_utils import Database
@@ -29,7 +30,9 @@ def user() -> None:
 def add(config: Config, name: str, password_stdin: bool) -> None:
     """Add a user; asks for the password twice."""
     users.check_name(name)
-    users.add(_ledger(config), name, _password(password_stdin), int(time.time()))
+    new = _password(password_stdin)
+    with _ledger(config) as db:
+        users.add(db, name, new, int(time.time()))
     click.echo(f"{name}: added")
 
 
@@ -39,7 +42,9 @@ def add(config: Config, name: str, password_stdin: bool) -> None:
 @click.pass_obj
 def password(config: Config, name: str, password_stdin: bool) -> None:
     """Change a user's password; sessions that are open end."""
-    users.change_password(_ledger(config), name, _password(password_stdin))
+    new = _password(password_stdin)
+    with _ledger(config) as db:
+        users.change_password(db, name, new)
     click.echo(f"{name}: password changed, open sessions have ended")
 
 
@@ -48,7 +53,8 @@ def password(config: Config, name: str, password_stdin: bool) -> None:
 @click.pass_obj
 def remove(config: Config, name: str) -> None:
     """Remove a user; sessions that are open end."""
-    users.remove(_ledger(config), name)
+    with _ledger(config) as db:
+        users.remove(db, name)
     click.echo(f"{name}: removed")
 
 
@@ -56,12 +62,13 @@ def remove(config: Config, name: str) -> None:
 @click.pass_obj
 def list_(config: Config) -> None:
     """List the users, one name per line."""
-    for name in users.names(_ledger(config)):
-        click.echo(name)
+    with _ledger(config) as db:
+        for name in users.names(db):
+            click.echo(name)
 
 
-def _ledger(config: Config) -> Database:
-    return open_ledger(config.ledger)
+def _ledger(config: Config) -> AbstractContextManager[Database]:
+    return closing(open_ledger(config.ledger))
 
 
 def _password(from_stdin: bool) -> str:

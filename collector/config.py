@@ -28,7 +28,7 @@ class ConfigError(CollectorError, ValueError):
 
 class CollectorSection(Struct, frozen=True):
     data_dir: Annotated[str, Meta(description="Folder of the ledger, keys and secrets.")] = (
-        "/var/lib/senyum"
+        "/var/lib/senyum-collector"
     )
     zone: Annotated[str, Meta(description="Time zone in which days are cut.")] = "Asia/Makassar"
 

@@ -21,7 +21,7 @@ def test_without_a_file_there_are_defaults():
     config = load(None, {}, None)
     assert config == Config()
     assert str(config.zone) == "Asia/Makassar"
-    assert config.ledger == Path("/var/lib/senyum/ledger.db")
+    assert config.ledger == Path("/var/lib/senyum-collector/ledger.db")
 
 
 def test_the_environment_goes_before_the_file_and_the_option_before_both(file, tmp_path: Path):

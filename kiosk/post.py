@@ -149,7 +149,10 @@ class Post:
             self.ignored += 1
             log.warning("message ignored reason=%s count=%d", error.reason, self.ignored)
             return
+        before = self._courier.standing
         self._courier.receipt(receipt, self._outbox.head_at, now)
+        if self._courier.standing != before:
+            log.warning("standing changed was=%s is=%s", before, self._courier.standing)
 
     def _mark(self, through: int, time: int) -> None:
         self._crash("before_receipt_mark")

@@ -26,7 +26,6 @@ QUARTER_SECONDS: Final = 900
 
 Kind = Literal["hello", "votes", "receipt", "health", "status"]
 KINDS_FROM_KIOSK: Final[tuple[Kind, ...]] = ("hello", "votes", "health", "status")
-KINDS_FROM_COLLECTOR: Final[tuple[Kind, ...]] = ("receipt",)
 
 # \Z and not $: a trailing newline would shift the lines that are hashed and signed.
 _SLUG: Final = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"

@@ -1,6 +1,6 @@
 """When people are served: schedules, Ramadan, holidays, and the files that say so."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,14 +39,6 @@ def test_the_last_schedule_that_holds_decides() -> None:
     assert calendar.hours(MONDAY + timedelta(days=1), OFFICE) == ((480, 540),)
     assert calendar.hours(MONDAY + timedelta(days=2), OFFICE) == FULL
     assert calendar.hours(MONDAY, CLINIC) == ((0, 1440),)
-
-
-def test_a_break_is_closed_and_the_closing_minute_too() -> None:
-    calendar = Calendar((Schedule("a", week((450, 720), (780, 960)), None, None, False),), {})
-    at = datetime(2026, 8, 3)
-    minutes = {450: True, 449: False, 719: True, 720: False, 780: True, 960: False}
-    for minute, is_open in minutes.items():
-        assert calendar.is_open(at + timedelta(minutes=minute), OFFICE) is is_open
 
 
 def test_holidays_close_unless_a_schedule_stays_open() -> None:

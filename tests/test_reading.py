@@ -120,12 +120,6 @@ def test_the_agencies_have_the_votes_that_lie_wholly_in_the_period(
 
 
 @given(days=periods())
-def test_the_counters_of_an_agency_have_its_votes(ledger: Database, days: Days) -> None:
-    own = [count for count in counted(days) if COUNTERS[count.counter] == "dukcapil"]
-    assert reading.by_counter(ledger, "dukcapil", days) == summed(own, lambda c: c.counter)
-
-
-@given(days=periods())
 def test_a_day_has_the_votes_that_are_dated_to_it(ledger: Database, days: Days) -> None:
     own = [
         count

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -51,11 +51,6 @@ class Calendar:
         if not holding or (self.holiday(day) is not None and not holding[-1].on_holidays):
             return ()
         return holding[-1].week[day.weekday()]
-
-    def is_open(self, moment: datetime, service: str) -> bool:
-        """`moment` in local time."""
-        minute = moment.hour * 60 + moment.minute
-        return any(opens <= minute < closes for opens, closes in self.hours(moment.date(), service))
 
     def holiday(self, day: date) -> str | None:
         """Its Indonesian name; None on any other day."""

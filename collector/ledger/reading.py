@@ -90,16 +90,6 @@ def by_day(db: Database, agency: str, days: Days) -> dict[date, Tally]:
     return {date.fromisoformat(day): tally for day, tally in _tallies(rows).items()}
 
 
-def by_counter(db: Database, agency: str, days: Days) -> dict[str, Tally]:
-    """The votes of each counter that has any."""
-    rows = db.conn.execute(
-        f"SELECT counter, face, SUM(n) {_DAY}"
-        f" WHERE agency = :agency AND {_WITHIN} GROUP BY counter, face",
-        {"agency": agency, **_bounds(days)},
-    )
-    return _tallies(rows)
-
-
 _HOUR: Final = 3600
 _WEEK: Final = 7 * 24  # hours
 _MONDAY: Final = 3 * 24 * _HOUR  # seconds from the Monday before it to 1970-01-01

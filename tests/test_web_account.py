@@ -87,6 +87,15 @@ def test_a_wrong_password_and_a_wrong_name_look_the_same(client: FlaskClient) ->
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.parametrize(("name", "password"), [("", PASSWORD), (NAME, ""), (NAME, "x" * 5000)])
+def test_a_form_that_is_not_filled_in_opens_nothing(
+    client: FlaskClient, name: str, password: str
+) -> None:
+    answer = log_in(client, name, password)
+    assert ("Wajib diisi." in answer.text) == (not name or not password)
+    assert client.get("/").status_code == 302
+
+
 def test_too_many_wrong_passwords_make_one_wait_even_with_the_right_one(
     client: FlaskClient,
 ) -> None:

@@ -19,7 +19,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from collector.ledger import users
 from collector.ledger.store import LedgerError
@@ -28,6 +28,7 @@ from collector.web.languages import gettext, own_address
 from collector.web.site import ledger, site
 
 OPEN: Final = {"account.login", "languages.choose", "health.health", "static", "bootstrap.static"}
+MISSING: Final = lazy_gettext("Wajib diisi.")
 _GATE: Final = "senyum-gate"
 
 blueprint = Blueprint("account", __name__)
@@ -47,12 +48,12 @@ class Reader(UserMixin):  # type: ignore[misc]
 class LoginForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         lazy_gettext("Nama pengguna"),
-        [InputRequired(), Length(max=64)],
+        [InputRequired(MISSING)],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
         lazy_gettext("Kata sandi"),
-        [InputRequired(), Length(max=users.LONGEST)],
+        [InputRequired(MISSING)],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -62,7 +63,6 @@ def init_app(app: Flask) -> None:
     # Its processor would ask the ledger who reads, even on the page that says it is unreadable.
     manager.init_app(app, add_context_processor=False)
     manager.user_loader(_of_session)
-    manager.unauthorized_handler(_to_login)
     app.extensions[_GATE] = Gate()
     app.before_request(_wall)
     app.register_blueprint(blueprint)

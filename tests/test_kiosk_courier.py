@@ -292,6 +292,23 @@ def test_repeats_of_a_receipt_send_nothing_again() -> None:
         assert [a for a in desk.hear(0, later=0) if not isinstance(a, Mark)] == []
 
 
+def test_a_repeat_of_a_receipt_does_not_end_the_conversation() -> None:
+    desk = Desk(seq=5)
+    desk.connect()
+    desk.hear(5)
+    desk.hear(5)
+    assert not greets(desk.wait(3_600_000))
+
+
+def test_as_long_as_receipts_come_nobody_begins_anew() -> None:
+    desk = Desk(seq=100 * BATCH_VOTES)
+    desk.connect()
+    desk.hear(0)
+    for batch in range(1, 90):
+        assert not greets(desk.wait(4_900))
+        desk.hear(batch * BATCH_VOTES)
+
+
 def test_repeats_of_a_receipt_do_not_keep_a_dead_conversation_alive() -> None:
     desk = Desk(seq=10 * BATCH_VOTES)
     desk.connect()
@@ -368,6 +385,18 @@ def test_who_is_refused_releases_nothing_and_asks_rarely(status: str) -> None:
     assert desk.courier.standing == "ok"
 
 
+def test_the_refused_do_not_ask_in_chorus() -> None:
+    waits = set()
+    for seed in range(50):
+        desk = Desk(random=Random(seed))
+        desk.connect()
+        desk.hear(0, "held")
+        while not greets(desk.wait_until_due()):
+            pass
+        waits.add(desk.now // 1000)
+    assert len(waits) > 20
+
+
 @pytest.mark.parametrize("status", ["held", "fork", "revoked"])
 def test_who_is_refused_in_the_middle_stops_sending(status: str) -> None:
     desk = Desk(seq=10 * BATCH_VOTES)
@@ -403,6 +432,23 @@ def test_a_branch_that_a_hello_cannot_show_is_shown_once() -> None:
     assert greets(desk.wait(120_000))
     assert desk.hear(5, head="99" * 32) == []
     assert desk.courier.standing == "fork"
+
+
+def test_a_branch_is_shown_though_other_votes_are_on_their_way() -> None:
+    desk = Desk(seq=10 * BATCH_VOTES)
+    desk.connect()
+    desk.hear(0)
+    assert desk.hear(BATCH_VOTES, head="99" * 32) == desk.votes(BATCH_VOTES)
+
+
+def test_a_collector_that_agreed_again_is_shown_the_next_branch() -> None:
+    desk = Desk(seq=8)
+    desk.connect()
+    desk.hear(5, "fork")
+    desk.wait(120_000)
+    desk.hear(8)
+    desk.connect()
+    assert desk.hear(5, head="99" * 32) == desk.votes(5)
 
 
 def test_a_branch_whose_showing_was_lost_is_shown_again() -> None:

@@ -176,5 +176,5 @@ class OutboxMachine(RuleBasedStateMachine):
             assert chained == self.heads[after + 1 : after + 1 + len(votes)]
 
 
-OutboxMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+OutboxMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 TestOutbox = OutboxMachine.TestCase

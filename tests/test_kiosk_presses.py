@@ -316,6 +316,13 @@ def test_a_third_button_breaks_the_chord() -> None:
     assert not any(isinstance(event, TestMode) for event in panel.at(9000))
 
 
+def test_a_stuck_button_breaks_the_chord() -> None:
+    panel = Panel()
+    panel.down("smile", 0)
+    panel.down("frown", 9000)
+    assert not any(isinstance(event, TestMode) for event in panel.at(18_999))
+
+
 def test_the_chord_voids_the_vote_that_its_first_button_became() -> None:
     panel = Panel()
     panel.down("smile", 0)

@@ -67,6 +67,7 @@ def taps(draw: st.DrawFn) -> list[Edge]:
     return made
 
 
+calm = settings(deadline=None)  # a busy machine is no failure
 starts = st.frozensets(st.sampled_from(FACES))
 
 
@@ -94,6 +95,7 @@ def until(presses: Presses, now: int) -> list[Event]:
 # ---------------------------------------------------------------- votes
 
 
+@calm
 @given(contacts=edges() | taps())
 def test_in_a_window_every_further_vote_is_a_correction_downwards(contacts: list[Edge]) -> None:
     window: list[Vote] = []
@@ -111,6 +113,7 @@ def test_in_a_window_every_further_vote_is_a_correction_downwards(contacts: list
             window = [event]
 
 
+@calm
 @given(contacts=edges() | taps(), down=starts)
 def test_a_press_has_at_most_one_outcome_and_nothing_comes_of_no_press(
     contacts: list[Edge], down: frozenset[str]
@@ -125,6 +128,7 @@ def test_a_press_has_at_most_one_outcome_and_nothing_comes_of_no_press(
     assert set(judged) <= set(presses)
 
 
+@calm
 @given(contacts=taps())
 def test_a_finger_at_a_time_always_gets_an_answer(contacts: list[Edge]) -> None:
     """One button at a time, held long enough: every press is a vote or says why not."""
@@ -133,6 +137,7 @@ def test_a_finger_at_a_time_always_gets_an_answer(contacts: list[Edge]) -> None:
     assert len(answers) == len(contacts) // 2
 
 
+@calm
 @given(contacts=edges())
 def test_a_vote_is_a_test_exactly_when_it_was_pressed_in_test_mode(contacts: list[Edge]) -> None:
     events = outcome(contacts)
@@ -145,6 +150,7 @@ def test_a_vote_is_a_test_exactly_when_it_was_pressed_in_test_mode(contacts: lis
             assert event.test == (len(before) % 2 == 1)
 
 
+@calm
 @given(contacts=edges(), down=starts)
 def test_test_mode_is_entered_by_a_long_chord_only(
     contacts: list[Edge], down: frozenset[str]
@@ -167,6 +173,7 @@ def last_up(contacts: list[Edge], face: str, until: int) -> int:
 # ---------------------------------------------------------------- time
 
 
+@calm
 @given(contacts=edges(), down=starts, data=st.data())
 def test_the_size_of_the_steps_makes_no_difference(
     contacts: list[Edge], down: frozenset[str], data: st.DataObject
@@ -185,6 +192,7 @@ def test_the_size_of_the_steps_makes_no_difference(
     assert events == outcome(contacts, down)
 
 
+@calm
 @given(contacts=edges(), down=starts)
 def test_who_wakes_only_when_due_misses_nothing_and_never_wakes_in_vain_for_ever(
     contacts: list[Edge], down: frozenset[str]
@@ -204,6 +212,7 @@ def test_who_wakes_only_when_due_misses_nothing_and_never_wakes_in_vain_for_ever
     assert wakes <= 6 * len(contacts) + len(FACES)
 
 
+@calm
 @given(contacts=edges(), down=starts)
 def test_before_it_is_due_nothing_happens(contacts: list[Edge], down: frozenset[str]) -> None:
     presses = panel(down)
@@ -251,6 +260,7 @@ def _glitch(draw: st.DrawFn, at: int, face: str, level: bool) -> list[Edge]:
     return [(at, face, not level), (at + length, face, level)] if length else []
 
 
+@calm
 @given(both=clean_and_bouncing())
 def test_bounces_shorter_than_the_debounce_change_nothing(
     both: tuple[list[Edge], list[Edge]],
@@ -259,7 +269,7 @@ def test_bounces_shorter_than_the_debounce_change_nothing(
     assert outcome(bouncing) == outcome(clean)
 
 
-@settings(max_examples=30)
+@settings(calm, max_examples=30)
 @given(noise=st.lists(st.integers(1, 19), max_size=200), face=st.sampled_from(FACES))
 def test_a_contact_that_never_rests_never_votes(noise: list[int], face: str) -> None:
     times = [BOOT]

@@ -423,6 +423,16 @@ def test_a_card_that_is_older_than_the_collector_waits_and_asks_again() -> None:
     assert greets(desk.wait(10_000))
 
 
+def test_a_collector_that_suddenly_contradicts_is_asked_again() -> None:
+    desk = Desk(seq=5)
+    desk.connect()
+    desk.hear(5)
+    desk.wait(120_000)
+    desk.hear(7, head="99" * 32)
+    assert desk.courier.standing == "fork"
+    assert greets(desk.wait(10_000))
+
+
 def test_a_branch_that_a_hello_cannot_show_is_shown_once() -> None:
     desk = Desk(seq=8)
     desk.connect()

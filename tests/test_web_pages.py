@@ -7,9 +7,10 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlite_utils import Database
+from werkzeug.exceptions import default_exceptions
 
 from collector.index.figure import figure
 from collector.index.periods import Days
@@ -326,3 +327,18 @@ def test_a_fault_of_ours_shows_a_plain_page_and_no_innards(
     assert answer.status_code == 500
     assert "Ada yang rusak di server" in answer.text
     assert "innards" not in answer.text
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 413, 500, 503])
+@pytest.mark.parametrize(
+    ("language", "back"), [("id", "Ke halaman ikhtisar"), ("en", "To the over")]
+)
+def test_every_failure_has_a_page_in_both_languages(
+    app: Flask, code: int, language: str, back: str
+) -> None:
+    with app.test_request_context():
+        session["language"] = language
+        page, status = app.handle_http_exception(default_exceptions[code]())  # type: ignore[misc]
+    assert status == code
+    assert back in page
+    assert f'lang="{language}"' in page

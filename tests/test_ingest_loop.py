@@ -1,14 +1,17 @@
 """Ingest at real brokers: receipts come back, whatever the broker does in between."""
 
+import hashlib
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
+from msgspec.structs import replace
 
 from collector.config import BrokerSection, IngestSection
 from collector.crash import never
@@ -17,6 +20,7 @@ from collector.ingest.loop import Loop
 from collector.ingest.subscriber import V5, V311, Subscriber
 from kiosk import wire
 from tests.brokers import HOST, Broker, Mosquitto, Nats
+from tests.certificates import certificates
 from tests.fleet import Sealed, TestCollector, opened
 
 PATIENCE = 20.0  # seconds
@@ -33,9 +37,9 @@ def collector(tmp_path: Path) -> TestCollector:
     return TestCollector(tmp_path)
 
 
-def loop_at(port: int, take: Callable, settings: IngestSection | None = None) -> Loop:
+def loop_at(broker: BrokerSection, take: Callable, settings: IngestSection | None = None) -> Loop:
     return Loop(
-        BrokerSection(port=port),
+        broker,
         settings or IngestSection(),
         take,
         crash=never,
@@ -79,7 +83,7 @@ class Field:
 
 @pytest.fixture
 def loop(broker: Broker, collector: TestCollector) -> Iterator[Loop]:
-    loop = loop_at(broker.port, collector.ingest.take)
+    loop = loop_at(BrokerSection(port=broker.port), collector.ingest.take)
     step_until(loop, lambda: loop.connected)
     yield loop
     loop.close()
@@ -127,7 +131,7 @@ def test_what_is_retained_and_what_is_nonsense_disturbs_nothing(
     kiosk.press("smile")
     field.publish(kiosk.status("online", 1), kiosk.votes(), retain=True)
     field.publish(("senyum/1/dukcapil-01/health", b"\xff\xfe nonsense"), retain=True)
-    loop = loop_at(broker.port, collector.ingest.take)
+    loop = loop_at(BrokerSection(port=broker.port), collector.ingest.take)
     step_until(loop, lambda: bool(collector.refusals()) and bool(field.receipts))
     loop.close()
     assert collector.stored(kiosk) == [(1, "smile")]
@@ -155,7 +159,9 @@ def test_a_drain_is_bounded_in_messages(broker: Broker, field: Field):
         time.sleep(0.02)
         return []
 
-    loop = loop_at(broker.port, take, IngestSection(drain_messages=7, drain_ms=1000))
+    loop = loop_at(
+        BrokerSection(port=broker.port), take, IngestSection(drain_messages=7, drain_ms=1000)
+    )
     step_until(loop, lambda: loop.connected)
     sender = threading.Thread(target=field.publish, args=[("senyum/1/k/votes", b"x")] * 60)
     sender.start()
@@ -167,7 +173,7 @@ def test_a_drain_is_bounded_in_messages(broker: Broker, field: Field):
 
 def test_mqtt_5_is_spoken_where_the_broker_has_it(mosquitto: Mosquitto, nats: Nats):
     for broker, protocol in ((mosquitto, V5), (nats, V311)):
-        loop = loop_at(broker.port, lambda arrivals: [])
+        loop = loop_at(BrokerSection(port=broker.port), lambda arrivals: [])
         step_until(loop, lambda loop=loop: loop.connected)
         assert loop.protocol is protocol
         loop.close()
@@ -177,7 +183,7 @@ def test_a_broker_that_accepts_but_never_speaks_is_left_again(monkeypatch: pytes
     monkeypatch.setattr("collector.ingest.loop.CONNECT_LIMIT", 0.1)
     monkeypatch.setattr("collector.ingest.loop.TICK", 0.05)
     with socket.create_server((HOST, 0)) as silent, ExitStack() as kept:
-        loop = loop_at(silent.getsockname()[1], lambda arrivals: [])
+        loop = loop_at(BrokerSection(port=silent.getsockname()[1]), lambda arrivals: [])
         silent.settimeout(0.01)
         for _ in range(3):
             kept.enter_context(_next_caller(silent, loop))
@@ -201,7 +207,7 @@ def test_a_broker_that_is_not_there_is_waited_for_with_growing_pauses(
 ):
     with socket.create_server((HOST, 0)) as server:
         port = server.getsockname()[1]
-    loop = loop_at(port, lambda arrivals: [])
+    loop = loop_at(BrokerSection(port=port), lambda arrivals: [])
     step_until(loop, lambda: caplog.text.count("not_connected") >= 5)
     assert f"broker={HOST}:{port}" in caplog.text
 
@@ -220,8 +226,70 @@ def test_a_subscription_that_is_refused_is_told(caplog: pytest.LogCaptureFixture
     with socket.create_server((HOST, 0)) as server:
         broker = threading.Thread(target=_refuse_subscription, args=[server])
         broker.start()
-        loop = loop_at(server.getsockname()[1], lambda arrivals: [])
+        loop = loop_at(BrokerSection(port=server.getsockname()[1]), lambda arrivals: [])
         step_until(loop, lambda: "Not authorized" in caplog.text)
         assert not loop.connected
         broker.join()
     loop.close()
+
+
+def test_tls_with_certificates_on_both_sides(tmp_path: Path):
+    """Large messages too: TLS holds parts of them where select() does not see them."""
+    files = certificates(tmp_path, "broker", "collector")
+    lines = [f"cafile {files['ca.pem']}", f"certfile {files['broker.pem']}"]
+    lines += [f"keyfile {files['broker.key']}", "require_certificate true"]
+    taken: list[Arrival] = []
+    with Mosquitto(tmp_path, *lines) as broker:
+        settings = BrokerSection(
+            port=broker.port,
+            ca_file=str(files["ca.pem"]),
+            cert_file=str(files["collector.pem"]),
+            key_file=str(files["collector.key"]),
+        )
+        topic, payloads = "senyum/1/k/votes", [bytes([n]) * 200_000 for n in range(5)]
+        loop = loop_at(settings, lambda arrivals: _echo_once(taken, arrivals, topic, payloads))
+        step_until(loop, lambda: loop.connected)
+        field = Subscriber(replace(settings, client_id="field"), V5, lambda: 5)
+        while not field.up:
+            field.drain(0.1, 0, 10, 10)
+        field.publish(topic, b"begin")
+        step_until(loop, lambda: [arrival.payload for arrival in taken] == [b"begin", *payloads])
+        loop.close()
+        stranger = loop_at(BrokerSection(port=broker.port, ca_file=str(files["ca.pem"])), list)
+        for _ in range(20):
+            stranger.step()
+            assert not stranger.connected
+        stranger.close()
+
+
+def _echo_once(
+    taken: list[Arrival], arrivals: list[Arrival], topic: str, payloads: list[bytes]
+) -> list[Sealed]:
+    """To the first message, large ones to ourselves."""
+    first = not taken
+    taken.extend(arrivals)
+    return [(topic, payload) for payload in payloads] if first else []
+
+
+def test_a_password_is_read_from_its_file(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    secret = tmp_path / "password"
+    secret.write_text("rahasia\n")
+    known = tmp_path / "known"
+    known.write_text(f"collector:{_hash_of('rahasia')}\n")
+    with Mosquitto(tmp_path, f"password_file {known}") as broker:
+        right = BrokerSection(port=broker.port, user="collector", password_file=str(secret))
+        loop = loop_at(right, list)
+        step_until(loop, lambda: loop.connected)
+        loop.close()
+        secret.write_text("salah\n")
+        wrong = loop_at(right, list)
+        step_until(wrong, lambda: "Not authorized" in caplog.text)
+        assert not wrong.connected
+        wrong.close()
+
+
+def _hash_of(password: str) -> str:
+    """As Mosquitto writes it: PBKDF2 with SHA-512."""
+    salt = b"twelve bytes"
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 101)
+    return f"$7$101${b64encode(salt).decode()}${b64encode(digest).decode()}"

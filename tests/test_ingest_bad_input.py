@@ -329,6 +329,23 @@ def test_an_overflow_is_alarmed_but_not_at_every_message(
     assert {record.levelname for record in alarms} == {"ERROR"}
 
 
+def test_what_is_held_stays_within_bounds_too(collector: TestCollector, kiosk: TestKiosk):
+    ingest = _bounded(collector)
+    new = TestKiosk(kiosk.name, collector.clock, seed=9)
+    arrivals = [Arrival(*new.hello(), 1)]
+    for _ in range(60):
+        new.press("smile")
+        arrivals.append(Arrival(*new.votes(len(new.chain) - 1), 1))
+    for begin in range(0, len(arrivals), 10):
+        ingest.take(arrivals[begin : begin + 10])
+    held = collector.value("SELECT SUM(LENGTH(payload)) FROM held")
+    assert BOUNDS.kiosk_bytes * 0.9 < held <= BOUNDS.kiosk_bytes
+    kept = collector.value("SELECT COUNT(*) FROM held")
+    assert collector.value("SELECT n FROM quarantine_overflow") == 60 - kept
+    ingest.take([Arrival(*kiosk.votes(), 1)])
+    assert collector.stored(kiosk) == GOOD
+
+
 # ---------------------------------------------------------------- fuzz
 
 

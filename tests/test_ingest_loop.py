@@ -1,7 +1,10 @@
 """Ingest at real brokers: receipts come back, whatever the broker does in between."""
 
 import hashlib
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from base64 import b64encode
@@ -293,3 +296,24 @@ def _hash_of(password: str) -> str:
     salt = b"twelve bytes"
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 101)
     return f"$7$101${b64encode(salt).decode()}${b64encode(digest).decode()}"
+
+
+# ---------------------------------------------------------------- the service
+
+
+def test_the_service_tells_systemd_that_it_lives_and_ends_when_asked(tmp_path: Path):
+    """Without a broker too: ready means that votes can be stored, whenever they come."""
+    notify = tmp_path / "notify"
+    environment = os.environ | {"NOTIFY_SOCKET": str(notify), "SENYUM_BROKER_PORT": "1"}
+    command = [Path(sys.executable).with_name("senyum-collector"), "--data", tmp_path, "ingest"]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(notify))
+        systemd.settimeout(PATIENCE)
+        service = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        told = [systemd.recv(100) for _ in range(4)]
+        service.terminate()
+        assert service.wait(PATIENCE) == 0
+        while told[-1] != b"STOPPING=1":
+            told.append(systemd.recv(100))
+    assert told[0] == b"READY=1"
+    assert set(told[1:-1]) == {b"WATCHDOG=1"}

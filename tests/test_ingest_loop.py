@@ -141,6 +141,22 @@ def test_what_is_retained_and_what_is_nonsense_disturbs_nothing(
     assert collector.rows("SELECT state FROM status") == [("online",)]
 
 
+def test_what_is_far_too_large_does_not_even_reach_us(
+    mosquitto: Mosquitto, collector: TestCollector
+):
+    kiosk = collector.kiosk()
+    kiosk.press("smile")
+    loop = loop_at(BrokerSection(port=mosquitto.port), collector.ingest.take)
+    step_until(loop, lambda: loop.connected)
+    field = Field(mosquitto)
+    field.publish(("senyum/1/dukcapil-01/votes", bytes(5_000_000)), kiosk.votes())
+    step_until(loop, lambda: bool(field.receipts))
+    field.close()
+    loop.close()
+    assert collector.stored(kiosk) == [(1, "smile")]
+    assert collector.refusals() == []
+
+
 def test_a_topic_that_is_no_text_is_quarantined(mosquitto: Mosquitto, collector: TestCollector):
     """Brokers ought to refuse it. Should one not: the bytes reach us through paho as they are."""
     message = mqtt.MQTTMessage(topic=b"senyum/1/\xff\xfe/votes")

@@ -14,6 +14,7 @@ from typing import Final
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -41,7 +42,8 @@ class Subscriber:
         self._arrived: list[Arrival] = []
         self._bytes = 0
         self._client = self._make_client(broker, protocol)
-        self._client.connect(broker.host, broker.port, broker.keepalive_s)
+        limits = _limits() if protocol is V5 else None
+        self._client.connect(broker.host, broker.port, broker.keepalive_s, properties=limits)
 
     def _make_client(self, broker: BrokerSection, protocol: MQTTProtocolVersion) -> mqtt.Client:
         client = mqtt.Client(
@@ -155,6 +157,13 @@ class Subscriber:
         _properties: Properties | None,
     ) -> None:
         self._end(f"disconnected: {reason}")
+
+
+def _limits() -> Properties:
+    """Nothing far beyond what is valid need reach us; MQTT 3.1.1 leaves this to the broker."""
+    limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    limits.MaximumPacketSize = 2 * wire.MAX_BYTES
+    return limits
 
 
 def _topic(message: mqtt.MQTTMessage) -> str:

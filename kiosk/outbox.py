@@ -211,7 +211,7 @@ class Outbox:
         self._check_file()
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("UPDATE epoch SET pruned_day = pruned_day")
+            self._db.execute("UPDATE epoch SET pruned_day = -1")
         except sqlite3.Error as error:
             raise self._cannot_store(error) from error
         finally:

@@ -315,11 +315,12 @@ def test_when_the_disk_is_nearly_full_all_that_is_old_is_forgotten_at_once(box: 
 @pytest.mark.usefixtures("roomy")
 def test_what_is_forgotten_leaves_the_disk(tmp_path: Path) -> None:
     box = opened(tmp_path)
-    (forgotten,) = a_vote_a_day(box, 1)
+    forgotten, _ = a_vote_a_day(box, 2)
     assert forgotten.fine is not None
     kept = fill(box, 1)[0]
-    box.mark_receipted(1, START + 200 * DAY)
-    assert box.prune() == 1
+    box.mark_receipted(2, START + 200 * DAY)
+    assert box.prune() == 2
+    assert box._db.execute("SELECT count(*) FROM receipts").fetchone() == (1,)
     box.close()
     file = (tmp_path / "outbox.db").read_bytes()
     assert bytes.fromhex(kept.salt) in file
@@ -379,6 +380,11 @@ def test_the_pragmas_hold_on_the_connection_that_stores(box: Outbox) -> None:
     assert box._db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    Outbox.open(tmp_path / "var" / "senyum" / "outbox.db", KIOSK, KEY).close()
+    assert (tmp_path / "var" / "senyum" / "outbox.db").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutboxError, match=r"outbox\.db: cannot be used as outbox"):
@@ -404,6 +410,7 @@ def test_two_who_store_do_not_make_two_chains(tmp_path: Path, box: Outbox) -> No
     fill(box, 1)
     with pytest.raises(CannotStoreError, match="another process adds votes"):
         fill(other, 1)
+    other.probe()
     other.close()
     assert fill(box, 1)[0].seq == 3
 

@@ -102,3 +102,17 @@ def test_a_stored_vote_cannot_be_changed_by_mistake(tmp_path: Path, change: str)
 
 def _kiosks(db: Database) -> int:
     return int(db.conn.execute("SELECT COUNT(*) FROM kiosks").fetchone()[0])
+
+
+@pytest.mark.parametrize("quality", ["", "E", "AB", "a", None])
+def test_a_vote_has_one_of_four_qualities(tmp_path: Path, quality: str | None):
+    collector = TestCollector(tmp_path)
+    kiosk = collector.kiosk()
+    kiosk.press("frown")
+    collector.take(kiosk.votes())
+    with pytest.raises(sqlite3.IntegrityError, match="quality"):
+        collector.db.conn.execute(
+            "INSERT INTO votes SELECT e, 2, face, question, replaces, origin_epoch, origin_seq,"
+            " test, counted, quarter, salt, time, ?, lo, hi, corrects, received_ms FROM votes",
+            (quality,),
+        )

@@ -45,5 +45,5 @@ def test_a_missing_broker_is_reported_as_not_run(monkeypatch):
 def test_a_missing_broker_fails_on_ci(monkeypatch):
     monkeypatch.setattr(brokers, "find", lambda program: None)
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="CI must run"):
+    with pytest.raises(pytest.fail.Exception, match="CI must run it: nats-server"):
         brokers.require("nats-server")

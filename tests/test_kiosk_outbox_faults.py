@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kiosk import wire
 from kiosk.outbox import CannotStoreError, Outbox, OutboxError
+from tests.mounts import resize, tmpfs
 from tests.outbox import START, fill, opened, vote
 
 # ---------------------------------------------------------------- a full disk
@@ -30,13 +30,8 @@ def fill_up(box: Outbox) -> list[wire.Vote]:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 256 KiB."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("only root can mount a file system that is really full")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with tmpfs(tmp_path / "tiny", "256k") as folder:
+        yield folder
 
 
 def test_a_full_disk_takes_nothing_and_loses_nothing(tiny: Path) -> None:
@@ -56,7 +51,7 @@ def test_a_full_disk_takes_nothing_and_loses_nothing(tiny: Path) -> None:
 def test_when_space_returns_voting_goes_on(tiny: Path) -> None:
     box = opened(tiny)
     votes = fill_up(box)
-    subprocess.run(["mount", "-o", "remount,size=2m", str(tiny)], check=True)
+    resize(tiny, "2m")
     votes += fill(box, 20)
     assert list(box.votes()) == votes
     box.close()

@@ -52,6 +52,7 @@ MAX_INT: Final = 2**53 - 1
 Slug = Annotated[str, Meta(pattern=_SLUG, max_length=MAX_SLUG)]
 Hex16 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Hex64 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{128}\Z")]
 Whole = Annotated[int, Meta(ge=0, le=MAX_INT)]
 Seq = Annotated[int, Meta(ge=1, le=MAX_INT)]
 Quarter = Annotated[int, Meta(ge=0, le=MAX_INT, multiple_of=QUARTER_SECONDS)]
@@ -98,7 +99,14 @@ class Vote(Struct, frozen=True):
     fine: Fine | None  # null once erased
 
 
-class Hello(Struct, frozen=True):
+class Succession(Struct, frozen=True):
+    """The epoch that this card's earlier key made, and that key's word for the new one."""
+
+    epoch: Hex32
+    signature: Hex64  # over `succession_text`
+
+
+class Hello(Struct, frozen=True, omit_defaults=True):
     """A kiosk has connected (or lost the thread) and asks where the collector stands."""
 
     v: Literal[1]
@@ -110,6 +118,7 @@ class Hello(Struct, frozen=True):
     nonce: Hex16
     sent: Moment
     firmware: Printable
+    after: Succession | None = None  # left out in the first epoch of a card
 
 
 class Votes(Struct, frozen=True):
@@ -227,6 +236,11 @@ def leaf(kiosk: str, epoch: str, vote: Vote) -> str:
 
 def next_head(head: str, leaf: str) -> str:
     return _hash(f"senyum/1 head\n{head}\n{leaf}\n")
+
+
+def succession_text(kiosk: str, before: str, epoch: str) -> bytes:
+    """What the key of epoch `before` signs, so that `epoch` is known to follow it."""
+    return f"senyum/1 succession\n{kiosk}\n{before}\n{epoch}\n".encode()
 
 
 def chain(kiosk: str, epoch: str, prev: str, votes: Iterable[Vote]) -> list[str]:

@@ -18,6 +18,7 @@ from kiosk.keys import SigningKey
 FOLDER = Path(__file__).parent / "wire"
 KIOSK = "dukcapil-01"
 KIOSK_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+EARLIER_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96))))
 COLLECTOR_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))))
 EPOCH = wire.fingerprint(KIOSK_KEY.public)
 GENESIS = wire.genesis(KIOSK, KIOSK_KEY.public)
@@ -92,6 +93,27 @@ def _receipt(status: str, through: int) -> wire.Receipt:
     )
 
 
+def _hello(after: wire.Succession | None = None) -> wire.Hello:
+    return wire.Hello(
+        v=1,
+        epoch=EPOCH,
+        key=KIOSK_KEY.public,
+        seq=6,
+        head=HEADS[5],
+        oldest=1,
+        nonce=NONCE,
+        sent=SENT,
+        firmware="0.1.0",
+        after=after,
+    )
+
+
+def succession() -> wire.Succession:
+    before = wire.fingerprint(EARLIER_KEY.public)
+    signature = EARLIER_KEY.sign(wire.succession_text(KIOSK, before, EPOCH))
+    return wire.Succession(epoch=before, signature=signature.hex())
+
+
 class Golden(NamedTuple):
     message: wire.Message
     key: SigningKey
@@ -120,20 +142,8 @@ def _health() -> wire.Health:
 
 
 GOLDEN: dict[str, Golden] = {
-    "v1-hello": Golden(
-        wire.Hello(
-            v=1,
-            epoch=EPOCH,
-            key=KIOSK_KEY.public,
-            seq=6,
-            head=HEADS[5],
-            oldest=1,
-            nonce=NONCE,
-            sent=SENT,
-            firmware="0.1.0",
-        ),
-        KIOSK_KEY,
-    ),
+    "v1-hello": Golden(_hello(), KIOSK_KEY),
+    "v1-hello-after": Golden(_hello(succession()), KIOSK_KEY),
     "v1-votes-first": Golden(_votes(1, 4), KIOSK_KEY),
     "v1-votes-next": Golden(_votes(5, 6), KIOSK_KEY),
     "v1-health": Golden(_health(), KIOSK_KEY),

@@ -174,6 +174,17 @@ def _object(**fields: Check) -> Check:
     return check
 
 
+def _and_perhaps(inner: Check, **fields: Check) -> Check:
+    """An object with further fields that may be left out."""
+
+    def check(value: Any, where: str) -> None:
+        inner(value, where)
+        for name in fields.keys() & value.keys():
+            fields[name](value[name], f"{where}.{name}")
+
+    return check
+
+
 def _boolean(value: Any, where: str) -> None:
     _require(isinstance(value, bool), where, "not a truth value")
 
@@ -218,13 +229,16 @@ COUNTERS = _object(
 VERSION_AND_EPOCH: dict[str, Check] = {"v": _integer(1, 1), "epoch": HASH}
 STAND: dict[str, Check] = {**VERSION_AND_EPOCH, "seq": COUNT, "head": HASH}
 BODIES: dict[str, Check] = {
-    "hello": _object(
-        **STAND,
-        key=_hexadecimal(64),
-        oldest=COUNT,
-        nonce=NONCE,
-        sent=MOMENT,
-        firmware=_text(64),
+    "hello": _and_perhaps(
+        _object(
+            **STAND,
+            key=_hexadecimal(64),
+            oldest=COUNT,
+            nonce=NONCE,
+            sent=MOMENT,
+            firmware=_text(64),
+        ),
+        after=_or_null(_object(epoch=HASH, signature=_hexadecimal(128))),
     ),
     "votes": _object(
         **VERSION_AND_EPOCH,
@@ -402,6 +416,19 @@ def verify_signature(checkpoint: Checkpoint, key: bytes) -> None:
         public.verify(checkpoint.signature, checkpoint.signed_text)
     except (InvalidSignature, ValueError) as error:
         raise BadSignature("not signed by this key") from error
+
+
+def verify_succession(hello: Message, earlier_key: bytes) -> None:
+    """Refuses a hello for whose epoch the earlier key has not given its word."""
+    after = hello.body.get("after")
+    if after is None or after["epoch"] != epoch_name(earlier_key):
+        raise BadSignature("does not follow the epoch of this key")
+    text = _lines("senyum/1 succession", hello.kiosk, after["epoch"], hello.body["epoch"])
+    try:
+        public = Ed25519PublicKey.from_public_bytes(earlier_key)
+        public.verify(bytes.fromhex(after["signature"]), text.encode())
+    except (InvalidSignature, ValueError) as error:
+        raise BadSignature("not signed by the earlier key") from error
 
 
 @dataclass(frozen=True)

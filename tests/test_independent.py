@@ -23,6 +23,7 @@ from tests.independent import (
     UnknownVersion,
     open_message,
     verify_signature,
+    verify_succession,
 )
 
 WIRE = Path(__file__).parent / "wire"
@@ -277,6 +278,18 @@ def test_altered_content_breaks_the_signature(name: str, edit: Edit) -> None:
         verify_signature(message.checkpoint, signer_of(message))
 
 
+def test_an_earlier_key_vouches_for_the_epoch_after_it() -> None:
+    earlier = public(Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96))))
+    verify_succession(golden("v1-hello-after.msg"), earlier)
+    with pytest.raises(BadSignature):
+        verify_succession(golden("v1-hello-after.msg"), public(COLLECTOR))
+    with pytest.raises(BadSignature):
+        verify_succession(golden(HELLO), earlier)
+    topic, payload = edited("v1-hello-after.msg", put("after.signature", "00" * 64))
+    with pytest.raises(BadSignature):
+        verify_succession(open_message(topic, payload), earlier)
+
+
 def test_signature_of_another_place_is_refused() -> None:
     checkpoint = golden(HELLO).checkpoint
     for change in (
@@ -472,7 +485,7 @@ def test_wrong_type_or_range_is_refused(name: str, path: str, value: object) -> 
 
 @pytest.mark.parametrize("name", COMPACT)
 def test_every_field_must_be_there(name: str) -> None:
-    for field in golden(name).body:
+    for field in golden(name).body.keys() - {"after"}:
         with pytest.raises(BadForm, match=f"{field} is missing"):
             open_message(*edited(name, take(field)))
 

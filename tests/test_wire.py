@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk import wire
+from kiosk.keys import signed_by
 from tests import golden
 
 FILES = sorted(golden.FOLDER.glob("*.msg"))
@@ -35,6 +36,16 @@ def test_sealing_gives_the_golden_bytes(name: str) -> None:
 def test_every_kind_has_a_golden_message() -> None:
     kinds = {wire.unseal(*opened(file.stem)).kind for file in FILES}
     assert kinds == {*wire.KINDS_FROM_KIOSK, "receipt"}
+
+
+def test_an_earlier_key_vouches_for_the_next() -> None:
+    letter = wire.unseal(*opened("v1-hello-after"))
+    assert isinstance(letter.message, wire.Hello)
+    after = letter.message.after
+    assert after is not None
+    text = wire.succession_text(letter.kiosk, after.epoch, letter.message.epoch)
+    assert signed_by(golden.EARLIER_KEY.public, bytes.fromhex(after.signature), text)
+    assert after.epoch == wire.fingerprint(golden.EARLIER_KEY.public)
 
 
 def test_two_batches_make_one_chain() -> None:

@@ -1,0 +1,29 @@
+"""What jobs that run by themselves said last: backup, drill, audit, witness, erasure."""
+
+from typing import Literal, NamedTuple
+
+from sqlite_utils import Database
+
+Job = Literal["backup", "drill", "audit", "witness", "erase"]
+
+
+class Run(NamedTuple):
+    job: Job
+    at_ms: int  # when it ended, the collector's clock
+    ok: bool
+    took_ms: int
+    said: str  # one line for people: what was found, or what went wrong
+
+
+def record(db: Database, run: Run) -> None:
+    """Inside of a transaction of the caller's."""
+    db.conn.execute("INSERT INTO runs (job, at_ms, ok, took_ms, said) VALUES (?, ?, ?, ?, ?)", run)
+
+
+def latest(db: Database) -> dict[str, Run]:
+    """Job → its last run; jobs that never ran are not there."""
+    rows = db.conn.execute(
+        "SELECT job, at_ms, ok, took_ms, said FROM runs"
+        " WHERE id IN (SELECT MAX(id) FROM runs GROUP BY job)"
+    )
+    return {row[0]: Run(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}

@@ -43,6 +43,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # `| head` has seen enough; click ends quietly
+            raise
         except (CollectorError, SenyumError, OSError) as error:
             raise click.ClickException(str(error)) from error
 

@@ -218,6 +218,11 @@ def load(file: Path) -> Config:
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{file}: there is no such file. `senyum-collector kiosk add` prints what belongs into"
+            " it; --config names another"
+        ) from error
     except (OSError, ValueError) as error:
         raise ConfigError(f"{file}: cannot be read as TOML: {error}") from error
     for section, table in tables.items():

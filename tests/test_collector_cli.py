@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -50,6 +51,21 @@ def test_an_error_of_the_system_is_one_plain_message(tmp_path):
     result = run("--data", str(in_the_way), "rebuild")
     assert result.exit_code == 1
     assert str(in_the_way) in result.output
+
+
+def test_who_reads_only_the_first_lines_sees_no_error(tmp_path):
+    command = [str(Path(sys.executable).with_name("senyum-collector")), "--data", str(tmp_path)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*command, "agency", "import"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert "Error" not in done.stderr
 
 
 def test_a_command_is_loaded_only_when_asked_for(monkeypatch):

@@ -53,6 +53,11 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(file, text: str, words: l
     assert [word for word in words if word not in str(error.value)] == []
 
 
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: there is no such file"):
+        load(tmp_path / "nowhere.toml", {}, None)
+
+
 def test_a_wrong_variable_is_named():
     with pytest.raises(ConfigError, match=r"SENYUM_BROKER_PORT: broker\.port = 'many'"):
         load(None, {"SENYUM_BROKER_PORT": "many"}, None)

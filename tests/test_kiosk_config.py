@@ -109,7 +109,7 @@ def test_what_is_wrong_is_told_with_file_setting_value_and_what_is_allowed(load,
 
 
 def test_a_missing_file_is_told(tmp_path):
-    with pytest.raises(ConfigError, match=r"nowhere\.toml.*No such file"):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: there is no such file.*kiosk add"):
         config.load(tmp_path / "nowhere.toml")
 
 

@@ -72,6 +72,7 @@ def _post(config: Config, shared: _Shared, key: SigningKey, listener: Listener) 
         outbox=shared.outbox,
         clock=shared.clock,
         tally=shared.tally,
+        faces=config.panel.faces,
         disk=config.outbox.parent,
     )
     return Post(

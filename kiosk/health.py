@@ -1,14 +1,15 @@
-"""How the kiosk is: what the panel has seen since it started, and what the machine says."""
+"""What the panel has seen since it started, and how much room its disk has."""
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from kiosk import wire
 from kiosk.presses import Contested, Event, Freed, Press, Stuck, Together, TooSoon
 
-THERMAL_ZONE: Final = Path("/sys/class/thermal/thermal_zone0/temp")
+HOUR_MS: Final = 3_600_000
 
 _COUNTED: Final[dict[type[Event], str]] = {
     Press: "presses",
@@ -25,13 +26,18 @@ class Tally:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._stuck: set[str] = set()
+        self._pressed_at: dict[str, int] = {}
+        self._times_stuck: Counter[str] = Counter()
 
     def see(self, event: Event) -> None:
         if (name := _COUNTED.get(type(event))) is not None:
             self._counts[name] += 1
         match event:
+            case Press(face=face, at=at):
+                self._pressed_at[face] = at
             case Stuck(face=face):
                 self._stuck.add(face)
+                self._times_stuck[face] += 1
             case Freed(face=face):
                 self._stuck.discard(face)
 
@@ -49,6 +55,17 @@ class Tally:
         """Faces whose buttons are down for too long, now."""
         return tuple(sorted(self._stuck))
 
+    def buttons(self, faces: Sequence[str], now: int) -> tuple[wire.Button, ...]:
+        """How each button does; `now` in milliseconds since boot, as events are."""
+        return tuple(
+            wire.Button(face=face, idle=self._idle(face, now), stuck=self._times_stuck[face])
+            for face in faces
+        )
+
+    def _idle(self, face: str, now: int) -> int | None:
+        at = self._pressed_at.get(face)
+        return None if at is None else max(0, now - at) // HOUR_MS
+
 
 def disk_free(folder: Path) -> int | None:
     """Bytes that an ordinary user may still write; None if the disk does not say."""
@@ -57,11 +74,3 @@ def disk_free(folder: Path) -> int | None:
     except OSError:
         return None
     return disk.f_bavail * disk.f_frsize
-
-
-def temperature(zone: Path = THERMAL_ZONE) -> int | None:
-    """Thousandths of a °C; None where there is no sensor."""
-    try:
-        return int(zone.read_text())
-    except (OSError, ValueError):
-        return None

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from kiosk import __version__, health, wire
+from kiosk import __version__, health, machine, wire
 from kiosk.clock import Clock
 from kiosk.health import Tally
 from kiosk.keys import SigningKey
@@ -30,6 +30,7 @@ class Letters:
         outbox: Outbox,
         clock: Clock,
         tally: Tally,
+        faces: tuple[str, ...],
         disk: Path,
     ) -> None:
         self._kiosk = kiosk
@@ -39,6 +40,7 @@ class Letters:
         self._outbox = outbox
         self._clock = clock
         self._tally = tally
+        self._faces = faces
         self._disk = disk
 
     # ------------------------------------------------------------ written
@@ -68,7 +70,7 @@ class Letters:
         )
 
     def health(self, nonce: str) -> Sealed:
-        at = self._outbox.checkpoint
+        at, seen = self._outbox.checkpoint, machine.look()
         return self._seal(
             wire.Health(
                 v=1,
@@ -82,7 +84,11 @@ class Letters:
                 queue=self._outbox.queue,
                 stuck=self._tally.stuck(),
                 disk_free=health.disk_free(self._disk),
-                temperature=health.temperature(),
+                temperature=seen.temperature,
+                voltage=seen.voltage,
+                wear=seen.wear,
+                memory=seen.memory,
+                buttons=self._tally.buttons(self._faces, self._clock.up()),
             )
         )
 

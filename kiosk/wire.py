@@ -54,6 +54,7 @@ Hex16 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Hex64 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{128}\Z")]
 Whole = Annotated[int, Meta(ge=0, le=MAX_INT)]
+Number = Annotated[int, Meta(ge=-MAX_INT, le=MAX_INT)]
 Seq = Annotated[int, Meta(ge=1, le=MAX_INT)]
 Quarter = Annotated[int, Meta(ge=0, le=MAX_INT, multiple_of=QUARTER_SECONDS)]
 Printable = Annotated[str, Meta(pattern=r"\A[ -~]{0,64}\Z")]
@@ -144,7 +145,15 @@ class Counters(Struct, frozen=True):
     refused: Whole  # votes that could not be stored, and were not confirmed
 
 
-class Health(Struct, frozen=True):
+class Button(Struct, frozen=True):
+    """How a button does. Hours and no less: a time would tell when somebody voted."""
+
+    face: Slug
+    idle: Whole | None  # whole hours since its last press; null: none since the process began
+    stuck: Whole  # how often it was down for too long
+
+
+class Health(Struct, frozen=True, omit_defaults=True):
     """Every minute: a checkpoint and how the kiosk is."""
 
     v: Literal[1]
@@ -158,7 +167,14 @@ class Health(Struct, frozen=True):
     queue: Whole  # votes without a receipt
     stuck: Annotated[tuple[Slug, ...], Meta(max_length=8)]  # buttons down for too long, now
     disk_free: Whole | None  # bytes
-    temperature: Annotated[int, Meta(ge=-MAX_INT, le=MAX_INT)] | None  # thousandths of a °C
+    temperature: Number | None  # thousandths of a °C
+    # What follows came later and may be left out.
+    voltage: Literal["fine", "low"] | None = None  # low: at any time since boot; null: no detector
+    wear: Whole | None = None  # percent of the card's life that is used, where it tells
+    wifi: Number | None = None  # strength of the signal, dBm
+    memory: Whole | None = None  # bytes that a program could still have
+    waiting: Whole | None = None  # whole hours since the oldest vote without a receipt was pressed
+    buttons: Annotated[tuple[Button, ...], Meta(max_length=8)] = ()
 
 
 class Status(Struct, frozen=True):

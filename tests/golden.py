@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import wire
@@ -147,6 +148,21 @@ GOLDEN: dict[str, Golden] = {
     "v1-votes-first": Golden(_votes(1, 4), KIOSK_KEY),
     "v1-votes-next": Golden(_votes(5, 6), KIOSK_KEY),
     "v1-health": Golden(_health(), KIOSK_KEY),
+    "v1-health-machine": Golden(
+        msgspec.structs.replace(
+            _health(),
+            voltage="low",
+            wear=30,
+            wifi=-67,
+            memory=211_000_000,
+            waiting=5,
+            buttons=(
+                wire.Button(face="frown", idle=0, stuck=0),
+                wire.Button(face="neutral", idle=None, stuck=2),
+            ),
+        ),
+        KIOSK_KEY,
+    ),
     "v1-status-offline": Golden(
         wire.Status(v=1, epoch=EPOCH, seq=6, head=HEADS[5], state="offline", birth=3), KIOSK_KEY
     ),

@@ -1,7 +1,9 @@
 """How the kiosk says it is."""
 
-from kiosk import health
+from kiosk import health, wire
 from kiosk.presses import Contested, Freed, Press, Stuck, Together, TooSoon, Vote
+
+HOUR = 3_600_000
 
 
 def test_the_tally_counts_what_it_sees_and_what_it_is_told():
@@ -33,10 +35,12 @@ def test_the_disk_says_how_much_is_free(tmp_path):
     assert health.disk_free(tmp_path / "gone") is None
 
 
-def test_the_temperature_is_read_where_there_is_a_sensor(tmp_path):
-    zone = tmp_path / "temp"
-    assert health.temperature(zone) is None
-    zone.write_text("48312\n")
-    assert health.temperature(zone) == 48312
-    zone.write_text("broken")
-    assert health.temperature(zone) is None
+def test_each_button_tells_whole_hours_and_how_often_it_was_stuck():
+    tally = health.Tally()
+    for event in (Press("frown", 1000), Press("smile", 2 * HOUR), Stuck("frown", 3 * HOUR)):
+        tally.see(event)
+    assert tally.buttons(("frown", "neutral", "smile"), 3 * HOUR + 999) == (
+        wire.Button("frown", 2, 1),
+        wire.Button("neutral", None, 0),
+        wire.Button("smile", 1, 0),
+    )

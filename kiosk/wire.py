@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,8 +24,9 @@ QUARTER_SECONDS: Final = 900
 
 # ---------------------------------------------------------------- topics
 
-Kind = Literal["hello", "votes", "receipt", "health", "status"]
-KINDS_FROM_KIOSK: Final[tuple[Kind, ...]] = ("hello", "votes", "health", "status")
+Kind = Literal["hello", "votes", "receipt", "health", "status", "config", "command", "answer"]
+KINDS_FROM_KIOSK: Final[tuple[Kind, ...]] = ("hello", "votes", "health", "status", "answer")
+KINDS_TO_KIOSK: Final[tuple[Kind, ...]] = ("receipt", "config", "command")
 
 # \Z and not $: a trailing newline would shift the lines that are hashed and signed.
 _SLUG: Final = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"
@@ -175,6 +176,9 @@ class Health(Struct, frozen=True, omit_defaults=True):
     memory: Whole | None = None  # bytes that a program could still have
     waiting: Whole | None = None  # whole hours since the oldest vote without a receipt was pressed
     buttons: Annotated[tuple[Button, ...], Meta(max_length=8)] = ()
+    config: Whole = 0  # version of the settings in use; 0: only those of the kiosk's own file
+    refused_config: Seq | None = None  # a higher version that it cannot use
+    why_refused: Printable | None = None
 
 
 class Status(Struct, frozen=True):
@@ -200,9 +204,73 @@ class Receipt(Struct, frozen=True):
     time: Whole  # the collector's clock, Unix milliseconds
 
 
-Message = Hello | Votes | Health | Status | Receipt
+Minute = Annotated[int, Meta(ge=0, le=24 * 60)]  # after local midnight
+Span = tuple[Minute, Minute]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
+class Settings(Struct, frozen=True):
+    """What an admin may change from afar; the rest is in the kiosk's own file."""
+
+    question: Slug
+    settle_ms: Annotated[int, Meta(ge=500, le=60_000)]
+    brightness: Percent  # of lamps, in service hours
+    night: Percent  # of lamps, outside of them
+    utc_offset: Annotated[int, Meta(ge=-720, le=840)]  # minutes that local time is ahead
+    # Monday to Sunday: [opens, closes), or null for closed. Without hours it is never night.
+    hours: Annotated[tuple[Span | None, ...], Meta(min_length=7, max_length=7)] | None
+    log_level: Literal["debug", "info", "warning", "error"]
+    keep_days: Annotated[int, Meta(ge=30, le=365)]  # a vote stays so long after its receipt
+
+
+class Config(Struct, frozen=True):
+    """Retained: what the kiosk's settings shall be. A higher version replaces a lower one."""
+
+    v: Literal[1]
+    version: Seq
+    settings: msgspec.Raw  # see `settings_of`: what a kiosk cannot use, it must still report
+
+
+Action = Literal["identify", "restart", "self-test"]
+
+
+class Command(Struct, frozen=True):
+    """Do this once, in this boot, while `up` is not beyond `until`: no wall clock is asked."""
+
+    v: Literal[1]
+    id: Hex16
+    boot: Hex16
+    until: Whole  # of the kiosk's `up`, ms
+    action: Action
+
+
+class Check(Struct, frozen=True):
+    """One line of a self-test."""
+
+    name: Slug
+    ok: bool
+    said: Printable
+
+
+class Answer(Struct, frozen=True):
+    """What became of a command."""
+
+    v: Literal[1]
+    epoch: Hex32
+    seq: Whole
+    head: Hex32
+    id: Hex16
+    result: Literal["done", "failed", "expired"]
+    checks: Annotated[tuple[Check, ...], Meta(max_length=32)]
+    sent: Moment
+
+
+Message = Hello | Votes | Health | Status | Receipt | Config | Command | Answer
 
 _TYPES: Final[dict[Kind, type[Message]]] = {
+    "config": Config,
+    "command": Command,
+    "answer": Answer,
     "hello": Hello,
     "votes": Votes,
     "health": Health,
@@ -211,7 +279,9 @@ _TYPES: Final[dict[Kind, type[Message]]] = {
 }
 _KIND_OF: Final[dict[type[Message], Kind]] = {type_: kind for kind, type_ in _TYPES.items()}
 _DECODERS: Final = {kind: msgspec.json.Decoder(type_) for kind, type_ in _TYPES.items()}
+_SETTINGS: Final = msgspec.json.Decoder(Settings)
 _ENCODER: Final = msgspec.json.Encoder()
+T = TypeVar("T")
 
 # ---------------------------------------------------------------- hashes
 
@@ -307,6 +377,9 @@ class Forged(WireError):
     reason = "forged"
 
 
+NOBODY: Final = "-"  # stands for epoch and head where a message speaks of none
+
+
 class Checkpoint(NamedTuple):
     """What a signature vouches for beside the body: the chain up to `seq` ends in `head`."""
 
@@ -389,13 +462,24 @@ def _split(topic: str, payload: bytes) -> tuple[Kind, bytes, bytes]:
 
 
 def _decode(topic: str, kind: Kind, body: bytes) -> Message:
+    return _once_each(topic, _DECODERS[kind], body)
+
+
+def settings_of(config: Config) -> Settings:
+    """Raises Malformed, which says what this firmware cannot use."""
+    return _once_each("settings", _SETTINGS, bytes(config.settings))
+
+
+def _once_each(where: str, decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Decoded, and no key stands twice in an object."""
     try:
-        message: Message = _DECODERS[kind].decode(body)
-        # Our own encoding of a message holds no key twice; any other spelling is searched.
-        if _ENCODER.encode(message) != body:
+        message = decoder.decode(body)
+        # Our own encoding of a message holds no key twice; any other spelling is searched, and
+        # so is what is only passed on.
+        if isinstance(message, Config) or _ENCODER.encode(message) != body:
             json.loads(body, object_pairs_hook=_refuse_repeated_keys)
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"{topic}: {error}") from error
+        raise Malformed(f"{where}: {error}") from error
     return message
 
 
@@ -416,6 +500,10 @@ def _checkpoint_of(kiosk: str, message: Message) -> tuple[Checkpoint, Sequence[s
             return Checkpoint(message.epoch, message.votes[-1].seq, heads[-1]), heads
         case Receipt():
             return Checkpoint(message.epoch, message.through, message.head), ()
+        case Config():
+            return Checkpoint(NOBODY, message.version, NOBODY), ()
+        case Command():
+            return Checkpoint(NOBODY, 0, NOBODY), ()
         case _:
             return Checkpoint(message.epoch, message.seq, message.head), ()
 

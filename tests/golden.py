@@ -142,6 +142,42 @@ def _health() -> wire.Health:
     )
 
 
+SETTINGS = wire.Settings(
+    question="pelayanan",
+    settle_ms=3000,
+    brightness=100,
+    night=5,
+    utc_offset=480,
+    hours=(*(4 * ((450, 960),)), (450, 660), None, None),
+    log_level="info",
+    keep_days=90,
+)
+
+
+def _config() -> wire.Config:
+    return wire.Config(v=1, version=7, settings=msgspec.Raw(msgspec.json.encode(SETTINGS)))
+
+
+def _command() -> wire.Command:
+    return wire.Command(v=1, id="c0" * 16, boot=BOOT, until=1_900_000, action="self-test")
+
+
+def _answer() -> wire.Answer:
+    return wire.Answer(
+        v=1,
+        epoch=EPOCH,
+        seq=6,
+        head=HEADS[5],
+        id="c0" * 16,
+        result="failed",
+        checks=(
+            wire.Check(name="disk", ok=True, said="a row in 2 ms"),
+            wire.Check(name="clock", ok=False, said="not synced"),
+        ),
+        sent=SENT,
+    )
+
+
 GOLDEN: dict[str, Golden] = {
     "v1-hello": Golden(_hello(), KIOSK_KEY),
     "v1-hello-after": Golden(_hello(succession()), KIOSK_KEY),
@@ -160,9 +196,15 @@ GOLDEN: dict[str, Golden] = {
                 wire.Button(face="frown", idle=0, stuck=0),
                 wire.Button(face="neutral", idle=None, stuck=2),
             ),
+            config=7,
+            refused_config=8,
+            why_refused="settings: Invalid enum value 'trace' - at `$.log_level`",
         ),
         KIOSK_KEY,
     ),
+    "v1-config": Golden(_config(), COLLECTOR_KEY),
+    "v1-command": Golden(_command(), COLLECTOR_KEY),
+    "v1-answer": Golden(_answer(), KIOSK_KEY),
     "v1-status-offline": Golden(
         wire.Status(v=1, epoch=EPOCH, seq=6, head=HEADS[5], state="offline", birth=3), KIOSK_KEY
     ),

@@ -33,6 +33,9 @@ OTHER_VERSION = re.compile(rb"senyum/(?!1 )[0-9]+ ")
 OTHER_ALGORITHM = re.compile(rb"senyum/1 [a-z]+ (?!Ed25519 )[!-~]+ ")
 
 
+FROM_COLLECTOR = ("receipt", "config", "command")
+
+
 class Refused(ValueError):
     """The message is refused as a whole."""
 
@@ -189,6 +192,10 @@ def _boolean(value: Any, where: str) -> None:
     _require(isinstance(value, bool), where, "not a truth value")
 
 
+def _anything(_value: Any, _where: str) -> None:
+    pass
+
+
 def _slug(value: Any, where: str) -> None:
     fits = isinstance(value, str) and len(value) <= MAX_SLUG and SLUG.fullmatch(value) is not None
     _require(fits, where, "not a slug")
@@ -273,9 +280,45 @@ BODIES: dict[str, Check] = {
         memory=_or_null(COUNT),
         waiting=_or_null(COUNT),
         buttons=_list(_object(face=_slug, idle=_or_null(COUNT), stuck=COUNT), 0, 8),
+        config=COUNT,
+        refused_config=_or_null(SEQ),
+        why_refused=_or_null(_text(64)),
+    ),
+    "config": _object(v=_integer(1, 1), version=SEQ, settings=_anything),
+    "command": _object(
+        v=_integer(1, 1),
+        id=NONCE,
+        boot=NONCE,
+        until=COUNT,
+        action=_one_of("identify", "restart", "self-test"),
+    ),
+    "answer": _object(
+        **STAND,
+        id=NONCE,
+        result=_one_of("done", "failed", "expired"),
+        checks=_list(_object(name=_slug, ok=_boolean, said=_text(64)), 0, 32),
+        sent=MOMENT,
     ),
     "status": _object(**STAND, state=_one_of("online", "offline"), birth=COUNT),
 }
+
+
+MINUTE = _integer(0, 24 * 60)
+SETTINGS = _object(
+    question=_slug,
+    settle_ms=_integer(500, 60_000),
+    brightness=_integer(0, 100),
+    night=_integer(0, 100),
+    utc_offset=_integer(-720, 840),
+    hours=_or_null(_list(_or_null(_list(MINUTE, 2, 2)), 7, 7)),
+    log_level=_one_of("debug", "info", "warning", "error"),
+    keep_days=_integer(30, 365),
+)
+
+
+def check_settings(config: "Message") -> None:
+    """Refuses settings of a config that a kiosk of this version cannot use."""
+    SETTINGS(config.body["settings"], "settings")
 
 
 # A message
@@ -326,7 +369,8 @@ def open_message(topic: str, payload: bytes) -> Message:
     if kind == "hello":
         _check_key(kiosk, body)
     seq, head = _place(kiosk, kind, body)
-    checkpoint = Checkpoint(kind, topic, body["epoch"], seq, head, sha256(raw), signature)
+    epoch = body.get("epoch", "-")
+    checkpoint = Checkpoint(kind, topic, epoch, seq, head, sha256(raw), signature)
     return Message(checkpoint, body)
 
 
@@ -399,6 +443,8 @@ def _place(kiosk: str, kind: str, body: dict[str, Any]) -> tuple[int, str]:
     """The seq and the head that the signature vouches for."""
     if kind == "votes":
         return list(heads(kiosk, body))[-1]
+    if kind in ("config", "command"):
+        return body.get("version", 0), "-"
     return body["through" if kind == "receipt" else "seq"], body["head"]
 
 
@@ -417,7 +463,7 @@ def heads(kiosk: str, body: dict[str, Any]) -> Iterator[tuple[int, str]]:
 
 def verify_signature(checkpoint: Checkpoint, key: bytes) -> None:
     """Refuses what this key did not sign: the epoch's key, or for a receipt the collector's."""
-    if checkpoint.kind != "receipt" and checkpoint.epoch != epoch_name(key):
+    if checkpoint.kind not in FROM_COLLECTOR and checkpoint.epoch != epoch_name(key):
         raise BadSignature("the key of another epoch")
     try:
         public = Ed25519PublicKey.from_public_bytes(key)

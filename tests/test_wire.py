@@ -23,7 +23,7 @@ def opened(name: str) -> tuple[str, bytes]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_golden_message_is_read_as_it_was_written(file: Path) -> None:
     letter = wire.unseal(*opened(file.stem))
-    key = golden.COLLECTOR_KEY if letter.kind == "receipt" else golden.KIOSK_KEY
+    key = golden.COLLECTOR_KEY if letter.kind in wire.KINDS_TO_KIOSK else golden.KIOSK_KEY
     letter.verify(key.public)
     assert letter.kiosk == golden.KIOSK
 
@@ -35,7 +35,7 @@ def test_sealing_gives_the_golden_bytes(name: str) -> None:
 
 def test_every_kind_has_a_golden_message() -> None:
     kinds = {wire.unseal(*opened(file.stem)).kind for file in FILES}
-    assert kinds == {*wire.KINDS_FROM_KIOSK, "receipt"}
+    assert kinds == {*wire.KINDS_FROM_KIOSK, *wire.KINDS_TO_KIOSK}
 
 
 def test_an_earlier_key_vouches_for_the_next() -> None:
@@ -46,6 +46,31 @@ def test_an_earlier_key_vouches_for_the_next() -> None:
     text = wire.succession_text(letter.kiosk, after.epoch, letter.message.epoch)
     assert signed_by(golden.EARLIER_KEY.public, bytes.fromhex(after.signature), text)
     assert after.epoch == wire.fingerprint(golden.EARLIER_KEY.public)
+
+
+def test_settings_are_read_and_a_wrong_one_is_named() -> None:
+    letter = wire.unseal(*opened("v1-config"))
+    assert isinstance(letter.message, wire.Config)
+    assert wire.settings_of(letter.message) == golden.SETTINGS
+    for wrong, told in (
+        ({"log_level": "trace"}, "log_level"),
+        ({"night": 101}, "night"),
+        ({"hours": [[450, 960]]}, "hours"),
+        ({"keep_days": 1}, "keep_days"),
+    ):
+        changed = json.dumps(json.loads(msgspec.json.encode(golden.SETTINGS)) | wrong).encode()
+        config = wire.Config(v=1, version=8, settings=msgspec.Raw(changed))
+        with pytest.raises(wire.Malformed, match=told):
+            wire.settings_of(config)
+
+
+def test_settings_that_name_a_key_twice_are_refused() -> None:
+    twice = msgspec.json.encode(golden.SETTINGS).replace(b"{", b'{"night":1,', 1)
+    config = wire.Config(v=1, version=8, settings=msgspec.Raw(twice))
+    with pytest.raises(wire.Malformed, match="twice"):
+        wire.unseal(*wire.seal(golden.KIOSK, config, golden.COLLECTOR_KEY.sign))
+    with pytest.raises(wire.Malformed, match="twice"):
+        wire.settings_of(config)
 
 
 def test_two_batches_make_one_chain() -> None:

@@ -88,8 +88,9 @@ class Drain:
     def _begin(self, mail: Proven) -> Epoch | None:
         """A hello shows a new key: it waits for approval."""
         kiosk, message = mail.letter.kiosk, mail.letter.message
+        name = mail.letter.checkpoint.epoch
         if not isinstance(message, wire.Hello):
-            self._refuse(mail.arrival, "unknown-epoch", f"epoch {message.epoch[:16]}…")
+            self._refuse(mail.arrival, "unknown-epoch", f"epoch {name[:16]}…")
         elif not registry.is_active(self._db, kiosk):
             self._refuse(mail.arrival, "unknown-kiosk", f"no kiosk {kiosk} is registered")
         elif not epochs.room_for_held(self._db, kiosk):

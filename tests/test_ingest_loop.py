@@ -20,6 +20,7 @@ from collector.config import BrokerSection, IngestSection
 from collector.crash import never
 from collector.ingest.inbox import Arrival
 from collector.ingest.loop import Loop
+from collector.ingest.outgoing import Desk, Outgoing
 from collector.ingest.subscriber import V5, V311, Subscriber
 from kiosk import wire
 from tests.brokers import HOST, Broker, Mosquitto, Nats
@@ -27,6 +28,22 @@ from tests.certificates import certificates
 from tests.fleet import Sealed, TestCollector, opened
 
 PATIENCE = 20.0  # seconds
+
+
+class Idle(Desk):
+    """Has nothing to tell, and no ledger."""
+
+    def __init__(self) -> None:
+        pass
+
+    def connected(self) -> None:
+        pass
+
+    def due(self, now_ms: int) -> list[Outgoing]:
+        return []
+
+
+NOTHING_TO_TELL = Idle()
 
 
 @pytest.fixture(params=[Mosquitto, Nats])
@@ -48,6 +65,7 @@ def loop_at(broker: BrokerSection, take: Callable, settings: IngestSection | Non
         crash=never,
         random=lambda: 0.01,
         now_ms=lambda: 1_763_860_500_000,
+        desk=NOTHING_TO_TELL,
     )
 
 

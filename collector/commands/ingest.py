@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from collector.config import Config
 from collector.crash import Crash, crash_at
 from collector.ingest.loop import Loop
+from collector.ingest.outgoing import Desk
 from collector.ingest.step import Ingest
 from collector.ledger.store import open_ledger
 from collector.supervise import Stopper
@@ -34,8 +35,16 @@ def ingest(config: Config) -> None:
 
 def make_loop(config: Config, db: Database, crash: Crash) -> Loop:
     take = make_ingest(config, db, crash).take
-    chance = random.random
-    return Loop(config.broker, config.ingest, take, crash=crash, random=chance, now_ms=now_ms)
+    desk = Desk(db, keys.load_or_create(config.signing_key))
+    return Loop(
+        config.broker,
+        config.ingest,
+        take,
+        crash=crash,
+        random=random.random,
+        now_ms=now_ms,
+        desk=desk,
+    )
 
 
 def make_ingest(config: Config, db: Database, crash: Crash) -> Ingest:

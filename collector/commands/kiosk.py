@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from collector.commands import afar
 from collector.commands.ingest import make_ingest
 from collector.config import Config
 from collector.crash import never
@@ -25,6 +26,10 @@ _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 @click.group()
 def kiosk() -> None:
     """Add, list, move and retire kiosks; approve or revoke their keys."""
+
+
+kiosk.add_command(afar.config)
+kiosk.add_command(afar.command)
 
 
 @kiosk.command()

@@ -47,10 +47,19 @@ class Calendar:
 
     def hours(self, day: date, service: str) -> tuple[Span, ...]:
         """When this type of service is open on `day`; () if it is closed."""
-        holding = [each for each in self.schedules if each.holds(day, service)]
-        if not holding or (self.holiday(day) is not None and not holding[-1].on_holidays):
+        schedule = self._schedule(day, service)
+        if schedule is None or (self.holiday(day) is not None and not schedule.on_holidays):
             return ()
-        return holding[-1].week[day.weekday()]
+        return schedule.week[day.weekday()]
+
+    def week(self, day: date, service: str) -> Week:
+        """The hours of each weekday, as they are told for `day`; holidays do not matter."""
+        schedule = self._schedule(day, service)
+        return schedule.week if schedule else ((),) * 7
+
+    def _schedule(self, day: date, service: str) -> Schedule | None:
+        holding = [each for each in self.schedules if each.holds(day, service)]
+        return holding[-1] if holding else None
 
     def holiday(self, day: date) -> str | None:
         """Its Indonesian name; None on any other day."""

@@ -10,7 +10,7 @@ from collector.ingest.cursor import Fit, HeadAt, contradicts, fit
 from collector.ingest.inbox import Arrival, Proven, Refusal
 from collector.ingest.storing import Batch
 from collector.ingest.timing import offset_of
-from collector.ledger import epochs, fleet, refused, registry, votes
+from collector.ledger import desired, epochs, fleet, refused, registry, votes
 from collector.ledger.counts import Day, Group, Tally
 from collector.ledger.epochs import Epoch
 from collector.ledger.held import Held, Shelf
@@ -113,6 +113,8 @@ class Drain:
                 self._hear_health(epoch, mail, message)
             case wire.Status() as message if epoch.state != "held":
                 fleet.save_status(self._db, epoch.kiosk, message, mail.arrival.received_ms)
+            case wire.Answer() as message if epoch.state != "held":
+                desired.answered(self._db, epoch.kiosk, message, mail.arrival.received_ms)
             case _:  # health or hint of an epoch that is not approved: nothing to keep
                 pass
 

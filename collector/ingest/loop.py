@@ -8,6 +8,7 @@ from typing import Final
 from collector.config import BrokerSection, IngestSection
 from collector.crash import Crash
 from collector.ingest.inbox import Arrival
+from collector.ingest.outgoing import Desk
 from collector.ingest.step import Sealed
 from collector.ingest.subscriber import V5, V311, Subscriber
 
@@ -34,6 +35,7 @@ class Loop:
         crash: Crash,
         random: Callable[[], float],
         now_ms: Callable[[], int],
+        desk: Desk,
     ) -> None:
         self._broker = broker
         self._settings = settings
@@ -41,6 +43,7 @@ class Loop:
         self._crash = crash
         self._random = random
         self._now_ms = now_ms
+        self._desk = desk
         self._subscriber: Subscriber | None = None
         self._told = False  # of this connection, that it is up
         self._began = 0.0
@@ -59,6 +62,7 @@ class Loop:
             return
         self._drain(self._subscriber)
         self._judge(self._subscriber)
+        self._tell()
 
     def close(self) -> None:
         if self._subscriber is not None:
@@ -72,10 +76,17 @@ class Loop:
                 subscriber.publish(topic, payload)
             self._crash("after_receipts")
 
+    def _tell(self) -> None:
+        """Settings and commands that an admin has for kiosks."""
+        if self._subscriber is not None and self._subscriber.up:
+            for topic, payload, retain in self._desk.due(self._now_ms()):
+                self._subscriber.publish(topic, payload, retain=retain)
+
     def _judge(self, subscriber: Subscriber) -> None:
         if subscriber.up and not self._told:
             log.info("connected broker=%s protocol=%s", self._where, self.protocol.name)
             self._ceiling, self._told = FIRST_PAUSE, True
+            self._desk.connected()
         late = time.monotonic() > self._began + CONNECT_LIMIT
         if subscriber.ended or (late and not self._told):
             self._lose(subscriber)

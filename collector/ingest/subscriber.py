@@ -79,8 +79,8 @@ class Subscriber:
         arrived, self._arrived, self._bytes = self._arrived, [], 0
         return arrived
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        self._client.publish(topic, payload, qos=1)
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1, retain=retain)
 
     def close(self) -> None:
         self._client.disconnect()

@@ -93,7 +93,7 @@ def _by_kiosk(db: Database, query: str) -> dict[str, int]:
 
 def _machine(db: Database, kiosk: str, retired_at: int | None, tallies: list[int]) -> Machine:
     known = epochs.of_kiosk(db, kiosk)
-    health = _health(db, kiosk)
+    health = latest_health(db, kiosk)
     stored = {epoch.epoch: epoch.seq for epoch in known}
     missing = max(0, health.said.seq - stored[health.epoch]) if health else 0
     return Machine(
@@ -116,7 +116,7 @@ def _hint(db: Database, kiosk: str) -> Hint | None:
     return Hint(*row) if row else None
 
 
-def _health(db: Database, kiosk: str) -> Health | None:
+def latest_health(db: Database, kiosk: str) -> Health | None:
     row = db.conn.execute(
         "SELECT health.received_ms, epoch, body FROM health JOIN epochs USING (e)"
         " WHERE health.kiosk = ?",

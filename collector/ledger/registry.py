@@ -52,7 +52,7 @@ def move_kiosk(db: Database, kiosk: str, counter: str, from_at: int, day: Day) -
     """The kiosk stands at another counter from then on."""
     with writing(db):
         require_counter(db, counter)
-        _require_kiosk(db, kiosk)
+        require_kiosk(db, kiosk)
         _require_active(db, kiosk)
         recount(db, kiosk, day, lambda: place(db, kiosk, counter, from_at))
 
@@ -63,7 +63,7 @@ def retire_kiosk(db: Database, kiosk: str, day: Day, now: int) -> None:
     What it pressed before and has not sent yet is still taken and counts where it stood then.
     """
     with writing(db):
-        _require_kiosk(db, kiosk)
+        require_kiosk(db, kiosk)
         _require_active(db, kiosk)
         db.conn.execute("UPDATE kiosks SET retired_at = ? WHERE kiosk = ?", (now, kiosk))
         recount(db, kiosk, day, lambda: end(db, kiosk, now))
@@ -148,7 +148,7 @@ def _check_kiosk(kiosk: str) -> None:
         ) from error
 
 
-def _require_kiosk(db: Database, kiosk: str) -> None:
+def require_kiosk(db: Database, kiosk: str) -> None:
     if not exists(db, kiosk):
         raise RegistryError(f"there is no kiosk {kiosk!r}; 'kiosk list' names them")
 

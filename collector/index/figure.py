@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from collector.index.grades import Grade, grade_between
+from collector.index.classes import Grade
+from collector.index.grades import grade_between
 from collector.index.interval import exact_mean, interval
 from collector.index.rounding import half_up
 from collector.index.scales import LINEAR, FaceMapping

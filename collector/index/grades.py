@@ -1,19 +1,9 @@
-"""The four classes of service quality (mutu pelayanan) of PermenPANRB 14/2017."""
+"""The class of an index: PermenPANRB 14/2017, tried on figures that have an interval."""
 
 from decimal import Decimal
-from typing import Final, Literal
 
+from collector.index.classes import CLASSES_2017, Grade
 from collector.index.rounding import half_up
-
-Grade = Literal["A", "B", "C", "D"]
-
-# Lowest NIK of each class, in the annex's table; 25.00 is the lowest NIK there is.
-CLASSES: Final[tuple[tuple[Grade, Decimal], ...]] = (
-    ("A", Decimal("88.31")),
-    ("B", Decimal("76.61")),
-    ("C", Decimal("65.00")),
-    ("D", Decimal("25.00")),
-)
 
 
 def grade_of(points: Decimal) -> Grade:
@@ -25,7 +15,7 @@ def grade_of(points: Decimal) -> Grade:
     shown = half_up(points)
     if not Decimal(25) <= shown <= Decimal(100):
         raise ValueError(f"{points} is not an index: it lies from 25 to 100")
-    return next(grade for grade, lowest in CLASSES if shown >= lowest)
+    return CLASSES_2017.of(shown).mutu
 
 
 def grade_between(low: Decimal, high: Decimal) -> Grade | None:

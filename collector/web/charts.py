@@ -11,7 +11,7 @@ import altair as alt
 import vl_convert
 from babel.dates import get_day_names, get_month_names
 
-from collector.index.grades import CLASSES
+from collector.index.classes import CLASSES_2017
 
 BLUE, QUIET, LINE, SHADE = "#0b5ea8", "#566472", "#e3e8ed", "#eef3f8"
 FONT: Final = (
@@ -78,9 +78,9 @@ def _datasets(picture: Picture, frame: Frame) -> dict[str, list[dict[str, Any]]]
         "dots": dots,
         "few": [dot for dot in dots if dot["index"] is None],
         "classes": [
-            {"lowest": float(lowest), "label": f"{grade} ↑"}
-            for grade, lowest in CLASSES
-            if frame.bottom < lowest < frame.top
+            {"lowest": float(each.lowest), "label": f"{each.mutu} ↑"}
+            for each in CLASSES_2017.classes
+            if frame.bottom < each.lowest < frame.top
         ],
     }
 

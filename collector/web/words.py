@@ -6,7 +6,7 @@ from babel.dates import get_day_names
 from flask import Flask
 from flask_babel import lazy_gettext
 
-from collector.index.grades import CLASSES
+from collector.index.classes import CLASSES_2017
 from collector.web.languages import language
 
 FACES: Final = {
@@ -23,7 +23,8 @@ PERFORMANCE: Final = {
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(performance=PERFORMANCE, classes=CLASSES, weekday=weekday)
+    classes = [(each.mutu, each.lowest) for each in CLASSES_2017.classes]
+    app.jinja_env.globals.update(performance=PERFORMANCE, classes=classes, weekday=weekday)
     app.jinja_env.filters["face_word"] = face_word
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from gpiozero import LED, Buzzer, DigitalInputDevice, Factory
 
+from kiosk import chips
 from kiosk.clock import Clock
 from kiosk.config import PinsSection
 from kiosk.crash import Crash
@@ -40,7 +41,7 @@ def real_pins() -> Pins:
     try:
         from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415  only a Pi has it
 
-        return LGPIOFactory()
+        return LGPIOFactory(chip=chips.header().number)
     except Exception as error:
         raise NoPins(
             f"no GPIO pins: {error}. On a Raspberry Pi: install kotak-senyum[pi] and put the user "

@@ -3,7 +3,8 @@
 A conversation begins with a hello and its fresh nonce. The receipt that echoes the nonce says how
 far the collector is; from there the votes follow, each at most once in a conversation. Whatever
 goes wrong, be it a lost message or a collector that has forgotten something, ends the conversation,
-and the next begins where that collector then stands.
+and the next begins where that collector then stands. So does an hour: a collector that has
+forgotten the epoch itself cannot answer to anything but a hello.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ WINDOW: Final = 4  # batches on their way without a receipt
 PATIENCE_MS: Final = 10_000  # silence that ends a conversation; doubled after each failure …
 LONGEST_PATIENCE_MS: Final = 60_000  # … up to this, and then a random share of half to all of it
 REFUSED_MS: Final = 60_000  # who is told held, fork or revoked asks again so much later, or twice
+LONGEST_TALK_MS: Final = 3_600_000  # of a quiet conversation; a random share of half to all of it
 HEALTH_MS: Final = 60_000
 HEALTH_JITTER: Final = 0.1
 SETTLING_MS: Final = 5_000  # a health follows a new connection within this
@@ -66,6 +68,7 @@ Action = SendHello | SendVotes | SendHealth | Mark
 class _Conversation:
     nonce: str
     began: int
+    stale_at: int  # it may have outlived what the collector remembers: begin anew
     cursor: int | None = None  # how far the collector is; None: it has not said
     sent: int = 0  # the last vote that was sent
     on_the_way: list[int] = field(default_factory=list)  # last votes of batches without a receipt
@@ -73,6 +76,11 @@ class _Conversation:
     contradicted: bool = False  # the collector has other votes than we
     branch: int | None = None  # show it our votes after this one
     over: bool = False  # nothing is sent or believed any more
+
+    @property
+    def waits(self) -> bool:
+        """For a word of the collector, which may never come."""
+        return not self.over and (self.cursor is None or bool(self.on_the_way))
 
 
 class Courier:
@@ -137,7 +145,7 @@ class Courier:
         if progress or through == self._last_seq:
             self._failures = 0
         if not talk.on_the_way:
-            self._hello_due = None
+            self._hello_due = talk.stale_at
         elif progress:
             self._hello_due = now + self._patience()
 
@@ -190,9 +198,10 @@ class Courier:
     def _hello(self, now: int) -> list[Action]:
         if self._hello_due is None or now < self._hello_due:
             return []
-        if self._talk is not None and not self._talk.over:
+        if self._talk is not None and self._talk.waits:
             self._failures += 1
-        self._talk = _Conversation(self._random.randbytes(16).hex(), began=now)
+        stale_at = now + self._between(LONGEST_TALK_MS / 2, LONGEST_TALK_MS)
+        self._talk = _Conversation(self._random.randbytes(16).hex(), now, stale_at)
         self._hello_due = now + self._patience()
         return [SendHello(self._talk.nonce)]
 
@@ -200,13 +209,13 @@ class Courier:
         talk, after = self._talk, self._next_batch()
         if talk is None or after is None:
             return []
+        if not talk.waits:
+            self._hello_due = now + self._patience()
         if talk.cursor is None:
             talk.branch = None
         else:
             talk.sent = min(after + BATCH_VOTES, self._last_seq)
             talk.on_the_way.append(talk.sent)
-        if self._hello_due is None:
-            self._hello_due = now + self._patience()
         return [SendVotes(after, talk.nonce)]
 
     def _next_batch(self) -> int | None:

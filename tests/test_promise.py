@@ -1,0 +1,306 @@
+"""The whole promise, whatever happens in whatever order: no vote lost, none twice, none forged.
+
+The real kiosks and the real collector of tests/world.py, and every fault that DESIGN names which
+needs no machine of its own. `make promise` runs it for longer (docs/testing.md).
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from unittest import mock
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import collector.crash
+import kiosk.crash
+from collector.ledger.counts import Differences
+from kiosk import courier, wire
+from tests.boxes import FACES, Box, Identity
+from tests.effort import examples
+from tests.world import DAY, MINUTE, Backup, Image, World
+
+BATCH = 3  # votes: with 400 no run would ever see a second batch
+QUIET = 70 * MINUTE  # a kiosk says hello at least once an hour
+MEMORY = Path(
+    "/dev/shm"
+)  # a death is a copy of the files as they are: no disk needs to be waited for
+TOO_OLD = 80 * DAY  # kiosks keep receipted votes for 90 days: an older backup is past helping
+
+boxes = st.integers(0, 2)
+faces = st.sampled_from(FACES)
+SHORT = [1, 100, 1000, 6000, 11_000, MINUTE, 3 * MINUTE]
+LONG = [DAY // 24, DAY, 3 * DAY, 31 * DAY, 91 * DAY]
+
+
+class PromiseMachine(RuleBasedStateMachine):
+    @initialize(seed=st.integers(0, 2**32))
+    def begin(self, seed: int) -> None:
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        self.small = [
+            mock.patch.object(wire, "BATCH_VOTES", BATCH),
+            mock.patch.object(courier, "BATCH_VOTES", BATCH),
+        ]
+        for patch in self.small:
+            patch.start()
+        self.world = World(Path(self.folder.name), seed)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.close()
+            mock.patch.stopall()
+            self.folder.cleanup()
+
+    # ------------------------------------------------------------ at the counter
+
+    @rule(k=boxes, face=faces)
+    def press(self, k: int, face: str) -> None:
+        self.world.press(self.world.boxes[k], face)
+        self.world.run()
+
+    @rule(k=boxes, first=faces, second=faces)
+    def correct(self, k: int, first: str, second: str) -> None:
+        """A new citizen, who changes their mind; or has a clerk who would."""
+        self.world.sleep(4000)
+        self.world.press(self.world.boxes[k], first, second)
+        self.world.run()
+
+    @rule(k=boxes, count=st.integers(3, 14))
+    def serve_many(self, k: int, count: int) -> None:
+        self.world.press(self.world.boxes[k], *["smile"] * count, apart_ms=3100)
+        self.world.run()
+
+    @rule(k=boxes)
+    def hold_the_chord(self, k: int) -> None:
+        self.world.hold_the_chord(self.world.boxes[k])
+        self.world.run()
+
+    # ------------------------------------------------------------ time and network
+
+    @rule(ms=st.sampled_from(SHORT))
+    def wait(self, ms: int) -> None:
+        self.world.wait(ms)
+
+    @rule(ms=st.sampled_from(LONG))
+    def wait_long(self, ms: int) -> None:
+        self.world.wait(ms)
+
+    @rule(k=boxes, error_ms=st.sampled_from([0, -50 * 365 * DAY, 3 * DAY, 9 * 365 * DAY]))
+    def set_the_clock(self, k: int, error_ms: int) -> None:
+        self.world.sleep(4000)  # not in a settle window, which only quarters hold together
+        self.world.boxes[k].clock.error_ms = error_ms
+
+    @rule(k=boxes)
+    def connect(self, k: int) -> None:
+        self.world.boxes[k].connect()
+        self.world.run()
+
+    @rule(k=boxes)
+    def disconnect(self, k: int) -> None:
+        self.world.boxes[k].disconnect()
+        self.world.run()
+
+    @rule(minutes=st.integers(0, 3))
+    def let_it_flow(self, minutes: int) -> None:
+        self.world.flow(lambda: False, minutes * MINUTE)
+
+    @precondition(lambda self: self.world.up)
+    @rule(data=st.data())
+    def deliver_up(self, data: st.DataObject) -> None:
+        """Some messages in any order, each perhaps not for the last time."""
+        drain = []
+        for _ in range(data.draw(st.integers(1, 4))):
+            if self.world.up:
+                place = data.draw(st.integers(0, len(self.world.up) - 1))
+                keep = data.draw(st.booleans())
+                drain.append(self.world.up[place] if keep else self.world.up.pop(place))
+        self.world.arrive(drain)
+
+    @precondition(lambda self: self.world.down)
+    @rule(data=st.data(), keep=st.booleans())
+    def deliver_down(self, data: st.DataObject, keep: bool) -> None:
+        place = data.draw(st.integers(0, len(self.world.down) - 1))
+        self.world.hear(self.world.down[place] if keep else self.world.down.pop(place))
+
+    @precondition(lambda self: self.world.cellar)
+    @rule(data=st.data())
+    def replay(self, data: st.DataObject) -> None:
+        """A broker finds something old, and gives it to everybody."""
+        sealed = data.draw(st.sampled_from(self.world.cellar[-60:]), label="message")
+        self.world.arrive([sealed])
+        self.world.hear(sealed)
+
+    @precondition(lambda self: self.world.cellar)
+    @rule(data=st.data())
+    def forge(self, data: st.DataObject) -> None:
+        """Somebody changes a byte."""
+        topic, payload = data.draw(st.sampled_from(self.world.cellar[-60:]), label="message")
+        place = data.draw(st.integers(0, len(payload) - 1))
+        changed = bytes([payload[place] ^ data.draw(st.integers(1, 255))])
+        forged = (topic, payload[:place] + changed + payload[place + 1 :])
+        self.world.arrive([forged])
+        self.world.hear(forged)
+
+    @rule()
+    def lose_everything_on_the_way(self) -> None:
+        self.world.up.clear()
+        self.world.down.clear()
+
+    # ------------------------------------------------------------ life and death
+
+    @rule(k=boxes, point=st.sampled_from(kiosk.crash.CRASH_POINTS))
+    def a_kiosk_will_die(self, k: int, point: str) -> None:
+        self.world.boxes[k].die_at(point)
+
+    @rule(k=boxes, rebooted=st.booleans())
+    def restart_a_kiosk(self, k: int, rebooted: bool) -> None:
+        self.world.boxes[k].restart(rebooted=rebooted)
+
+    @rule(point=st.sampled_from(collector.crash.CRASH_POINTS))
+    def the_collector_will_die(self, point: str) -> None:
+        self.world.office.die_at(point)
+
+    @rule()
+    def restart_the_collector(self) -> None:
+        self.world.office.restart()
+
+    # ------------------------------------------------------------ older states
+
+    @rule(k=boxes)
+    def copy_a_card(self, k: int) -> None:
+        box = self.world.boxes[k]
+        self.world.images[box.name] = Image(box.copy_of_the_card(), box.marked_by)
+
+    @rule(k=boxes)
+    def put_the_old_card_in(self, k: int) -> None:
+        self.world.put_the_old_card_in(self.world.boxes[k])
+
+    @rule()
+    def back_up(self) -> None:
+        self.world.backups.append(Backup(self.world.office.backup(), self.world.ms))
+
+    @rule(data=st.data())
+    def restore(self, data: st.DataObject) -> None:
+        fresh = [each for each in self.world.backups if each.at_ms > self.world.ms - TOO_OLD]
+        if fresh:
+            self.world.restore(data.draw(st.sampled_from(fresh), label="backup"))
+
+    # ------------------------------------------------------------ people
+
+    @rule()
+    def erase(self) -> None:
+        self.world.office.erase()
+
+    @rule(k=st.integers(0, 1))
+    def revoke(self, k: int) -> None:
+        self.world.office.revoke(self.world.boxes[k].epoch)
+
+    @rule(k=boxes)
+    def approve(self, k: int) -> None:
+        self.world.approve(self.world.boxes[k])
+
+    # ------------------------------------------------------------ what is always so
+
+    @invariant()
+    def what_is_marked_was_stored(self) -> None:
+        """By the collector whose receipt it was. If an older ledger has taken its place since,
+        the kiosk learns of that in its next conversation."""
+        for box in self.world.boxes:
+            if receipted := box.receipted():
+                assert receipted <= self.world.held_by(box)
+
+    @invariant()
+    def what_a_lamp_confirmed_is_somewhere(self) -> None:
+        """On the card or in the ledger; but for what went with a card that was thrown away."""
+        stored = self.world.office.stored()
+        for box in self.world.boxes:
+            assert box.confirmed - self.world.destroyed <= box.kept() | stored
+
+    @invariant()
+    def nothing_is_forged(self) -> None:
+        assert self.world.office.stored() <= self.world.made.keys()
+
+    # ------------------------------------------------------------ in the end
+
+    @rule(reconnect=st.booleans())
+    def calm_down(self, reconnect: bool) -> None:
+        """Everybody is connected and approved, and nothing is lost from now on."""
+        for box in self.world.boxes:
+            if reconnect or not box.connected:
+                box.connect()
+        self.world.run()
+        for _ in range(2):  # a key must have been seen before it can be approved
+            self.world.flow(self.is_quiet, QUIET)
+            for box in self.world.boxes:
+                self.world.approve(box)
+        self.world.flow(self.is_quiet, QUIET)
+        for box in self.world.boxes:
+            self.check_the_end(box)
+        self.check_the_ledger()
+
+    def is_quiet(self) -> bool:
+        return all(self.is_done(box) or self.is_forked(box) for box in self.world.boxes)
+
+    def is_done(self, box: Box) -> bool:
+        """The ledger ends where the card ends, and both know it."""
+        epoch = self.world.office.epoch(box.epoch)
+        at = box.outbox.checkpoint
+        same = epoch is not None and (epoch.seq, epoch.head) == (at.seq, at.head)
+        return same and box.outbox.queue == 0 and box.courier.standing == "ok"
+
+    def is_forked(self, box: Box) -> bool:
+        return box.name in self.world.older_cards and box.courier.standing == "fork"
+
+    def check_the_end(self, box: Box) -> None:
+        if self.is_forked(box):
+            self.check_a_fork(box)
+        else:
+            assert self.is_done(box), f"{box.name} is not done: {box.courier.standing}"
+            assert box.confirmed - self.world.destroyed <= self.world.office.stored()
+
+    def check_a_fork(self, box: Box) -> None:
+        """A card went on from an older image, and the ledger has other votes in their place.
+
+        Nothing is marked until somebody comes, and every vote waits on the card. (Once kiosks go on
+        in a new epoch: that each vote is stored in the end.)
+        """
+        waiting = {vote for vote in box.kept() if vote.seq > box.outbox.through}
+        stored = self.world.office.stored()
+        assert box.confirmed - self.world.destroyed - stored <= waiting | self.excused(box)
+
+    def excused(self, box: Box) -> set[Identity]:
+        """Marked by the word of a collector that an older one has replaced."""
+        return box.receipted() & self.world.held_by(box) if box.marked_by else set()
+
+    def check_the_ledger(self) -> None:
+        office = self.world.office
+        assert office.rebuild() == Differences(0, 0, 0, 0)
+        office.audit()
+        stored = [(vote, self.world.made[vote]) for vote in sorted(office.stored())]
+        assert office.counted() == Counter(effective(stored))
+
+
+def effective(stored: Iterable[tuple[Identity, wire.Vote]]) -> list[str]:
+    """The faces that count: of each settle window the last, unless that was a test."""
+    return [
+        face
+        for _, votes in groupby(stored, lambda pair: pair[0].epoch)
+        for face in effective_of([vote for _, vote in votes])
+    ]
+
+
+def effective_of(chain: list[wire.Vote]) -> list[str]:
+    last = {vote.replaces or vote.seq: vote for vote in chain}
+    return [vote.face for vote in last.values() if not vote.test]
+
+
+PromiseMachine.TestCase.settings = settings(
+    max_examples=examples(40),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+TestPromise = PromiseMachine.TestCase

@@ -162,6 +162,10 @@ class _Line:
         return end if len(self._incoming) >= end else None
 
 
+# What msgspec raises for bytes that are no message, text that is no UTF-8, and nesting without end.
+_NOT_A_MESSAGE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 class PanelEnd(_Line):
     """The panel's end of a connection."""
 
@@ -171,7 +175,7 @@ class PanelEnd(_Line):
     def receive(self) -> list[ToPanel]:
         try:
             return [_TO_PANEL.decode(frame) for frame in self.frames()]
-        except msgspec.DecodeError as error:
+        except _NOT_A_MESSAGE as error:
             raise LinkClosed(f"not a message for the panel: {error}") from error
 
 
@@ -184,7 +188,7 @@ class UplinkEnd(_Line):
     def receive(self) -> list[ToUplink]:
         try:
             return [_TO_UPLINK.decode(frame) for frame in self.frames()]
-        except msgspec.DecodeError as error:
+        except _NOT_A_MESSAGE as error:
             raise LinkClosed(f"not a message for the uplink: {error}") from error
 
 

@@ -80,6 +80,14 @@ def _bytes_of(messages):
         return far.recv(100_000)
 
 
+def framed(body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + body
+
+
+READY = b"\x82\xa4type\xa5Ready"  # and one field more, which is to follow
+NO_TEXT = b"\x83\xa4type\xa7Arrived\xa5topic\xa1\xff\xa7payload\xc4\x01x"
+
+
 @pytest.mark.parametrize(
     ("bytes_", "why"),
     [
@@ -87,6 +95,8 @@ def _bytes_of(messages):
         (struct.pack(">I", 3) + b"\xc1\xc1\xc1", "not a message for the panel"),
         (struct.pack(">I", 0), "not a message for the panel"),
         (struct.pack(">I", 11) + b"\x81\xa4type\xa4Will", "not a message for the panel"),
+        (framed(NO_TEXT), "not a message for the panel"),
+        (framed(READY + b"\xa1x" + b"\x91" * 20_000 + b"\xc0"), "not a message for the panel"),
     ],
 )
 def test_the_panel_hangs_up_on_whoever_does_not_speak_the_language(raw, bytes_, why):

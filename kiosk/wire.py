@@ -477,10 +477,17 @@ def _once_each(where: str, decoder: msgspec.json.Decoder[T], body: bytes) -> T:
         # Our own encoding of a message holds no key twice; any other spelling is searched, and
         # so is what is only passed on.
         if isinstance(message, Config) or _ENCODER.encode(message) != body:
-            json.loads(body, object_pairs_hook=_refuse_repeated_keys)
+            _search_repeated_keys(body)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"{where}: {error}") from error
     return message
+
+
+def _search_repeated_keys(body: bytes) -> None:
+    # Strictly UTF-8, which json would guess. Numbers stay text: in a field from later stands what
+    # Python may not read.
+    text = body.decode()
+    json.loads(text, object_pairs_hook=_refuse_repeated_keys, parse_int=str, parse_float=str)
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:

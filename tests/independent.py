@@ -27,6 +27,7 @@ MAX_NUMBER = 2**53 - 1
 MAX_SLUG = 32
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PRINTABLE = re.compile(r"[ -~]{0,64}")
 TOPIC = re.compile(r"senyum/1/([^/]*)/([^/]*)")
 HEADER = re.compile(rb"senyum/1 ([a-z]+) Ed25519 ([0-9a-f]{128})")
 OTHER_VERSION = re.compile(rb"senyum/(?!1 )[0-9]+ ")
@@ -134,14 +135,6 @@ def _hexadecimal(digits: int) -> Check:
     return check
 
 
-def _text(longest: int) -> Check:
-    def check(value: Any, where: str) -> None:
-        fits = isinstance(value, str) and len(value) <= longest
-        _require(fits, where, f"not a text of at most {longest} characters")
-
-    return check
-
-
 def _one_of(*words: str) -> Check:
     def check(value: Any, where: str) -> None:
         _require(isinstance(value, str) and value in words, where, f"not one of {words}")
@@ -201,6 +194,11 @@ def _slug(value: Any, where: str) -> None:
     _require(fits, where, "not a slug")
 
 
+def _printable(value: Any, where: str) -> None:
+    fits = isinstance(value, str) and PRINTABLE.fullmatch(value) is not None
+    _require(fits, where, "not a text of at most 64 printable ASCII characters")
+
+
 COUNT = _integer()
 SEQ = _integer(low=1)
 HASH = _hexadecimal(64)
@@ -243,7 +241,7 @@ BODIES: dict[str, Check] = {
             oldest=COUNT,
             nonce=NONCE,
             sent=MOMENT,
-            firmware=_text(64),
+            firmware=_printable,
         ),
         after=_or_null(_object(epoch=HASH, signature=_hexadecimal(128))),
     ),
@@ -267,7 +265,7 @@ BODIES: dict[str, Check] = {
             **STAND,
             nonce=NONCE,
             sent=MOMENT,
-            firmware=_text(64),
+            firmware=_printable,
             counters=COUNTERS,
             queue=COUNT,
             stuck=_list(_slug, 0, 8),
@@ -282,7 +280,7 @@ BODIES: dict[str, Check] = {
         buttons=_list(_object(face=_slug, idle=_or_null(COUNT), stuck=COUNT), 0, 8),
         config=COUNT,
         refused_config=_or_null(SEQ),
-        why_refused=_or_null(_text(64)),
+        why_refused=_or_null(_printable),
     ),
     "config": _object(v=_integer(1, 1), version=SEQ, settings=_anything),
     "command": _object(
@@ -296,7 +294,7 @@ BODIES: dict[str, Check] = {
         **STAND,
         id=NONCE,
         result=_one_of("done", "failed", "expired"),
-        checks=_list(_object(name=_slug, ok=_boolean, said=_text(64)), 0, 32),
+        checks=_list(_object(name=_slug, ok=_boolean, said=_printable), 0, 32),
         sent=MOMENT,
     ),
     "status": _object(**STAND, state=_one_of("online", "offline"), birth=COUNT),
@@ -405,14 +403,17 @@ def _refuse_other_versions(header: bytes) -> None:
 
 def _read_body(raw: bytes) -> Any:
     try:
-        return json.loads(
+        body = json.loads(
             raw.decode(),
             object_pairs_hook=_object_once,
             parse_int=_number,
             parse_constant=_no_constant,
         )
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        # Half of a surrogate pair is a text for Python, and no character.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise BadForm("body: not JSON in UTF-8") from error
+    return body
 
 
 def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -513,7 +513,7 @@ def test_every_inner_field_must_be_there(place: str) -> None:
 def test_allowed_values_are_allowed() -> None:
     for name, path, value in (
         (HELLO, "seq", 2**53 - 1),
-        (HELLO, "firmware", "é" * 64),
+        (HELLO, "firmware", "~ " * 32),
         (HELLO, "later", {"deep": [1.5, -1, 10**400, None]}),
         (FIRST, "sent.later", None),
         (FIRST, "votes.0.later", "x"),

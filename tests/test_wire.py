@@ -285,6 +285,36 @@ def test_a_broken_body_is_malformed(body: bytes) -> None:
         wire.unseal(topic, payload.partition(b"\n")[0] + b"\n" + body)
 
 
+LATER = b'"later":'
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b'"\xed\xa0\x80"',
+        b'"\xff"',
+        rb'"\ud800"',
+        rb'"\ude00 x"',
+        b'{"\xff":1}',
+        b"NaN",
+        b"Infinity",
+    ],
+)
+def test_a_field_from_later_must_be_json_too(field: bytes) -> None:
+    topic, payload = opened("v1-hello")
+    with pytest.raises(wire.Malformed):
+        wire.unseal(topic, payload.replace(b'"v":1,', LATER + field + b',"v":1,'))
+
+
+@pytest.mark.parametrize(
+    "field", [b"9" * 5000, b"1e999", b'"\\ud83d\\ude00"', b"[" * 31 + b"]" * 31]
+)
+def test_a_field_from_later_may_hold_what_no_field_of_ours_may(field: bytes) -> None:
+    topic, payload = opened("v1-hello")
+    letter = wire.unseal(topic, payload.replace(b'"v":1,', LATER + field + b',"v":1,'))
+    assert letter.message == wire.unseal(topic, payload).message
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -185,7 +185,7 @@ def _tables(file: Path | None) -> dict[str, object]:
         return tomllib.loads((file or DEFAULT_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"{file}: there is no such file") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{file or DEFAULT_FILE}: cannot be read as TOML: {error}") from error
 
 

@@ -136,13 +136,16 @@ def _changes(path: Path) -> dict[date, str | None]:
     except (OSError, ValueError) as error:
         raise FileError(f"{path}: cannot be read as text: {error}") from error
     rows = [(n, row) for n, row in enumerate(lines, 1) if row.strip() and not row.startswith("#")]
-    if not rows or _cells(rows[0][1]) != _COLUMNS:
+    if not rows or _cells(path, *rows[0]) != _COLUMNS:
         raise FileError(f"{path}: the first line must be {','.join(_COLUMNS)}")
-    return dict(_change(path, number, _cells(row)) for number, row in rows[1:])
+    return dict(_change(path, number, _cells(path, number, row)) for number, row in rows[1:])
 
 
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([row]))]
+def _cells(path: Path, number: int, row: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([row]))]
+    except csv.Error as error:
+        raise FileError(f"{path}, line {number}: {error}") from error
 
 
 def _change(path: Path, number: int, cells: list[str]) -> tuple[date, str | None]:

@@ -44,7 +44,7 @@ def read_toml(path: Path, into: type[T]) -> tuple[T, Source]:
     except msgspec.ValidationError as error:
         source.refuse([_understood(error)])
         raise
-    except ValueError as error:  # not UTF-8, or not TOML: tomllib names line and column
+    except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML: line and column follow
         raise FileError(f"{path}: is not TOML: {error}") from error
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error.strerror}") from error

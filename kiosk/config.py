@@ -223,7 +223,7 @@ def _tables(file: Path) -> dict[str, dict[str, Any]]:
             f"{file}: there is no such file. `senyum-collector kiosk add` prints what belongs into"
             " it; --config names another"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: cannot be read as TOML: {error}") from error
     for section, table in tables.items():
         if section not in _SECTIONS:

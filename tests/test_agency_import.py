@@ -251,6 +251,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert str(error.value).count("places.toml, line") == 2
 
 
+def test_nesting_without_end_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"places\.toml: is not TOML"):
+        places(tmp_path, "a = " + "[" * 5000)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nowhere\.toml: cannot be read: No such file"):
         read_places(tmp_path / "nowhere.toml")

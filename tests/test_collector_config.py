@@ -43,6 +43,7 @@ def test_the_environment_goes_before_the_file_and_the_option_before_both(file, t
         ('[broker]\nport = "1x"', ["broker.port = '1x'", "int"]),
         ("port = 1883", ["port stands outside of a [section]"]),
         ("[broker", ["collector.toml", "cannot be read as TOML"]),
+        ("a = " + "[" * 5000, ["collector.toml", "cannot be read as TOML"]),
         ('[collector]\nzone = "Asia/Martapura"', ["collector.zone", "Asia/Makassar"]),
         ('[collector]\nzone = "../secrets"', ["collector.zone", "Asia/Makassar"]),
     ],

@@ -149,6 +149,7 @@ def test_a_fault_in_the_hours_is_told_by_line_and_field(
         ("17-08-2026,x,libur", "line 2, date: '17-08-2026' is not like 2026-08-17"),
         ("2026-08-17,x,holiday", "line 2, kind: 'holiday' is none of libur, cuti bersama, kerja"),
         ("2026-08-17,libur", "line 2: 2 fields"),
+        (f"2026-08-17,{'x' * 200_000},libur", "line 2: field larger than field limit"),
     ],
 )
 def test_a_fault_in_the_holidays_is_told_by_line_and_field(

@@ -97,6 +97,7 @@ def test_four_faces_are_a_matter_of_settings(load):
         (MINIMAL + '[broker]\npassword_file = "x"', ["broker.password_file", "broker.user"]),
         ('[kiosk]\nid = "a"\n[collector]\nkey = "AB"', ["collector.key = 'AB'", "64 hexadecimal"]),
         ("[kiosk", ["cannot be read as TOML"]),
+        ("a = " + "[" * 5000, ["cannot be read as TOML"]),
     ],
 )
 def test_what_is_wrong_is_told_with_file_setting_value_and_what_is_allowed(load, text, told):

@@ -24,6 +24,7 @@ from tests.effort import examples
 from tests.world import DAY, MINUTE, Backup, Image, World
 
 BATCH = 3  # votes: with 400 no run would ever see a second batch
+ROUNDS = 3  # one to die in, one for a key to be seen, one that is quiet
 QUIET = 70 * MINUTE  # a kiosk says hello at least once an hour
 MEMORY = Path(
     "/dev/shm"
@@ -229,17 +230,22 @@ class PromiseMachine(RuleBasedStateMachine):
     def calm_down(self, reconnect: bool) -> None:
         """Everybody is connected and approved, and nothing is lost from now on."""
         for box in self.world.boxes:
-            if reconnect or not box.connected:
+            if reconnect:
                 box.connect()
-        self.world.run()
-        for _ in range(2):  # a key must have been seen before it can be approved
+        for _ in range(ROUNDS):
+            self.connect_all()
             self.world.flow(self.is_quiet, QUIET)
-            for box in self.world.boxes:
-                self.world.approve(box)
-        self.world.flow(self.is_quiet, QUIET)
         for box in self.world.boxes:
             self.check_the_end(box)
         self.check_the_ledger()
+
+    def connect_all(self) -> None:
+        """Whoever died, or lacks an admin's word, is helped."""
+        for box in self.world.boxes:
+            if not box.connected:
+                box.connect()
+            self.world.approve(box)
+        self.world.run()
 
     def is_quiet(self) -> bool:
         return all(self.is_done(box) or self.is_forked(box) for box in self.world.boxes)
@@ -298,7 +304,7 @@ def effective_of(chain: list[wire.Vote]) -> list[str]:
 
 
 PromiseMachine.TestCase.settings = settings(
-    max_examples=examples(40),
+    max_examples=examples(120),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -158,6 +158,7 @@ class Box:
             outbox=self.outbox,
             clock=self.clock,
             tally=tally,
+            faces=("frown", "neutral", "smile"),
             disk=self.folder,
         )
         return Post(

@@ -159,6 +159,7 @@ class Post:
         try:
             self._outbox.mark_receipted(through, time)
             self._outbox.prune()
+            self._outbox.erase()
         except CannotStoreError as error:
             # The votes stay where they are; a later receipt says the same again.
             log.error("receipt not noted error=%s", error)

@@ -40,13 +40,15 @@ DOORS = {
     "waitress": {"collector.web"},
     "importlib.import_module": {"collector.cli"},
 }
-KIOSK_DOORS = {"sqlite3": {"kiosk.outbox"}, "sqlite_utils": set(), "flask": set(), "scipy": set()}
-SQL_ROOMS = {"collector.ledger", "kiosk.outbox"}
+KIOSK_DOORS = {
+    "sqlite3": {"kiosk.outbox_file"}, "sqlite_utils": set(), "flask": set(), "scipy": set(),
+}  # fmt: skip
+SQL_ROOMS = {"collector.ledger", "kiosk.outbox", "kiosk.outbox_file", "kiosk.retention"}
 
 # Pure: the moment, chance and neighbours are handed in.
 PURE = {
-    "kiosk.ballot", "kiosk.contact", "kiosk.courier", "kiosk.presses", "kiosk.rows",
-    "kiosk.signals", "kiosk.wire",
+    "kiosk.ballot", "kiosk.carrying", "kiosk.contact", "kiosk.courier", "kiosk.presses",
+    "kiosk.rows", "kiosk.signals", "kiosk.wire",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
 }  # fmt: skip

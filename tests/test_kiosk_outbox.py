@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import outbox, wire
+from kiosk import outbox, outbox_file, wire
 from kiosk.ballot import Ballot, NotAVote
-from kiosk.outbox import CannotStoreError, Outbox, OutboxError
+from kiosk.carrying import carried
+from kiosk.outbox import CannotStoreError, DamagedError, Outbox, OutboxError
+from tests import golden
 from tests.outbox import (
     DAY,
     EPOCH,
@@ -141,6 +143,7 @@ def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:
     box = opened(tmp_path)
     fill(box, 2)
     box.mark_receipted(2, START)
+    box.prune()
     box.probe()
     before = {file: file.read_bytes() for file in tmp_path.glob("outbox.db*")}
     times = {file: file.stat().st_mtime_ns for file in before if not file.name.endswith("-shm")}
@@ -148,6 +151,7 @@ def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:
         box.probe()
         box.mark_receipted(2, START + day * DAY)
         box.prune()
+        box.erase()
         box.batch(0)
     assert {file: file.read_bytes() for file in tmp_path.glob("outbox.db*")} == before
     assert {file: file.stat().st_mtime_ns for file in times} == times
@@ -328,6 +332,179 @@ def test_what_is_forgotten_leaves_the_disk(tmp_path: Path) -> None:
     assert bytes.fromhex(forgotten.fine.tsalt) not in file
 
 
+# ---------------------------------------------------------------- erasure
+
+
+def test_the_exact_time_is_erased_30_days_after_the_receipt(box: Outbox) -> None:
+    votes = a_vote_a_day(box, 2)
+    box.mark_receipted(2, START + 30 * DAY - 1)
+    assert box.erase() == 0
+    box.mark_receipted(2, START + 30 * DAY)
+    assert box.erase() == 1
+    assert [vote.fine for vote in box.votes()] == [None, votes[1].fine]
+    assert box.erased == 1
+
+
+def test_what_is_erased_can_still_be_sent_and_verified(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    votes = a_vote_a_day(box, 3)
+    box.mark_receipted(3, START + 31 * DAY)
+    assert box.erase() == 2
+    box.mark_receipted(0, START + 31 * DAY)  # a collector that has lost everything
+    for _ in range(2):
+        prev, batch = box.batch(0)
+        assert wire.chain(KIOSK, EPOCH, prev, batch) == heads(votes)
+        assert [vote.fine is None for vote in batch] == [True, True, False]
+        assert [vote.time for vote in batch] == [vote.time for vote in votes]
+        box.close()
+        box = opened(tmp_path)
+    box.close()
+
+
+def test_a_vote_without_a_receipt_keeps_its_time(box: Outbox) -> None:
+    a_vote_a_day(box, 3)
+    box.mark_receipted(1, START + 1000 * DAY)
+    assert box.erase() == 1
+    box.mark_receipted(1, START + 2000 * DAY)
+    assert box.erase() == 0
+    assert [vote.fine is None for vote in box.votes()] == [True, False, False]
+
+
+def test_a_clock_that_jumps_ahead_erases_two_days_a_day(tmp_path: Path) -> None:
+    jumped = START + 25_000 * DAY
+    for jump, erased in ((jumped, 3), (jumped + DAY - 1, 0), (jumped + DAY, 3)):
+        box = opened(tmp_path)
+        a_vote_a_day(box, 30 - box.checkpoint.seq)
+        box.mark_receipted(30, jump)
+        assert box.erase() == erased
+        assert box.erase() == 0
+        box.close()
+
+
+def test_the_times_of_all_votes_can_be_erased(box: Outbox) -> None:
+    votes = fill(box, 3)
+    assert box.erase(everything=True) == 3
+    assert [vote.fine for vote in box.votes()] == [None] * 3
+    assert box.checkpoint.head == heads(votes)[-1]
+
+
+@pytest.mark.usefixtures("roomy")
+def test_what_is_erased_or_forgotten_is_in_no_file_while_the_kiosk_runs(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    old, young = a_vote_a_day(box, 2)
+    assert old.fine is not None
+    assert young.fine is not None
+    box.mark_receipted(2, START + 30 * DAY)
+    assert holds(tmp_path, old.fine.tsalt)
+    assert box.erase() == 1
+    assert not holds(tmp_path, old.fine.tsalt)
+    assert holds(tmp_path, young.fine.tsalt)
+    assert holds(tmp_path, old.salt)
+    box.mark_receipted(2, START + 90 * DAY)
+    assert box.prune() == 1
+    assert not holds(tmp_path, old.salt)
+    box.close()
+
+
+def test_what_a_reader_keeps_in_the_log_goes_as_soon_as_it_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_file, "BUSY_SECONDS", 0.05)
+    box = opened(tmp_path)
+    (old,) = a_vote_a_day(box, 1)
+    assert old.fine is not None
+    reader = sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM votes").fetchall()
+    box.mark_receipted(1, START + 30 * DAY)
+    assert box.erase() == 1
+    assert holds(tmp_path, old.fine.tsalt)
+    reader.close()
+    assert box.erase() == 0
+    assert not holds(tmp_path, old.fine.tsalt)
+    box.close()
+
+
+def test_what_a_killed_process_left_in_the_log_goes_after_the_next_start(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    (old,) = a_vote_a_day(box, 1)
+    assert old.fine is not None
+    box.mark_receipted(1, START + 30 * DAY)
+    box._log_is_clean = True  # it dies between the commit and the emptying of the log
+    box._erase_to(1)
+    copy = after_a_power_cut(tmp_path, tmp_path / "copy")
+    assert holds(tmp_path / "copy", old.fine.tsalt)
+    copy.erase()
+    assert not holds(tmp_path / "copy", old.fine.tsalt)
+    copy.close()
+    box.close()
+
+
+def holds(folder: Path, salt: str) -> bool:
+    """Can these bytes be read in any file of the outbox?"""
+    return any(bytes.fromhex(salt) in file.read_bytes() for file in folder.glob("outbox.db*"))
+
+
+# ---------------------------------------------------------------- carried votes
+
+
+def test_carried_votes_are_kept_behind_the_others_in_one_piece(tmp_path: Path) -> None:
+    theirs = [golden.vote(seq, "smile") for seq in (4, 5)]
+    box = opened(tmp_path)
+    own = fill(box, 1)
+    assert box.last_carried() == 0
+    votes = list(carried("0c" * 32, theirs, box.checkpoint.seq))
+    assert box.carry(iter(votes)) == 2
+    own += votes
+    for _ in range(2):
+        assert list(box.votes()) == own
+        assert [vote.origin for vote in votes] == [
+            wire.Origin("0c" * 32, 4),
+            wire.Origin("0c" * 32, 5),
+        ]
+        assert box.checkpoint.head == heads(own)[-1]
+        assert (box.last_carried(), box.queue) == (3, 3)
+        box.close()
+        box = opened(tmp_path)
+    assert fill(box, 1)[0].seq == 4
+    box.close()
+
+
+def test_if_one_cannot_be_carried_none_is(box: Outbox) -> None:
+    def some() -> Iterator[wire.Vote]:
+        yield from carried("0c" * 32, [golden.vote(4, "smile")], 0)
+        raise OutboxError("the rest cannot be read")
+
+    with pytest.raises(OutboxError, match="the rest"):
+        box.carry(some())
+    assert box.checkpoint.seq == 0
+    assert fill(box, 1)[0].seq == 1
+
+
+def test_the_epoch_before_is_remembered(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    assert box.after is None
+    box.follow(golden.succession())
+    box.close()
+    box = opened(tmp_path)
+    assert box.after == golden.succession()
+    box.close()
+
+
+def test_that_there_was_a_receipt_is_remembered_when_the_cursor_goes_back(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    fill(box, 2)
+    box.mark_receipted(0, START)
+    assert not box.ever_receipted
+    for through in (1, 0):
+        box.mark_receipted(through, START)
+        assert box.ever_receipted
+    box.close()
+    box = opened(tmp_path)
+    assert box.ever_receipted
+    box.close()
+
+
 # ---------------------------------------------------------------- whose file it is
 
 
@@ -337,9 +514,9 @@ def test_the_file_of_another_kiosk_is_refused(tmp_path: Path) -> None:
         Outbox.open(tmp_path / "outbox.db", "dukcapil-02", KEY)
 
 
-def test_the_file_of_another_key_is_refused(tmp_path: Path) -> None:
+def test_a_file_beside_another_key_is_damaged(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    with pytest.raises(OutboxError, match=r"under the key abab.*the kiosk's key is cdcd"):
+    with pytest.raises(DamagedError, match=r"under the key abab.*the key beside it is cdcd"):
         Outbox.open(tmp_path / "outbox.db", KIOSK, "cd" * 32)
 
 
@@ -370,7 +547,7 @@ def test_without_wal_nothing_is_stored(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_without_full_nothing_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "FULL", 3)
+    monkeypatch.setattr(outbox_file, "FULL", 3)
     with pytest.raises(OutboxError, match="put data_dir on a local disk"):
         opened(tmp_path)
 
@@ -418,7 +595,7 @@ def test_two_who_store_do_not_make_two_chains(tmp_path: Path, box: Outbox) -> No
 def test_a_locked_file_is_told_and_forgiven(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(outbox_file, "BUSY_SECONDS", 0.05)
     box = opened(tmp_path)
     other = sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

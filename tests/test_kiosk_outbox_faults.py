@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kiosk import wire
-from kiosk.outbox import CannotStoreError, Outbox, OutboxError
+from kiosk.outbox import CannotStoreError, DamagedError, Outbox, OutboxError
 from tests.mounts import resize, tmpfs
 from tests.outbox import START, fill, opened, vote
 
@@ -154,9 +154,9 @@ def test_a_truncated_file_is_refused(
         read(tmp_path)
 
 
-def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_what_is_no_database_is_damaged_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "outbox.db").write_bytes(b"somebody's letter " * 300)
-    with pytest.raises(OutboxError, match="left as it is: file is not a database"):
+    with pytest.raises(DamagedError, match="left as it is for rescue: file is not a database"):
         opened(tmp_path)
     assert (tmp_path / "outbox.db").read_bytes() == b"somebody's letter " * 300
 
@@ -209,8 +209,43 @@ def test_a_changed_row_is_found(tmp_path: Path, statement: str) -> None:
     fill(box, 5)
     box.close()
     change(tmp_path, statement)
-    with pytest.raises(OutboxError, match=r"outbox\.db"):
+    with pytest.raises(DamagedError, match=r"outbox\.db"):
         read(tmp_path)
+
+
+def test_what_the_disk_does_is_no_damage(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    fill(box, 1)
+    other = sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    box.close()
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(OutboxError, match="database is locked") as told:
+        opened(tmp_path)
+    assert not isinstance(told.value, DamagedError)
+    other.close()
+
+
+def test_damage_that_is_found_while_votes_are_stored_is_told_and_remembered(tmp_path: Path) -> None:
+    box = opened(tmp_path)
+    fill(box, 60)
+    assert box._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+    overwrite_the_tables(tmp_path)
+    box._db.execute("PRAGMA cache_size = 0")
+    assert box.damage is None
+    with pytest.raises(DamagedError, match="malformed"):
+        fill(box, 100)
+    assert box.damage is not None
+    with pytest.raises(DamagedError, match="malformed"):
+        box.batch(0)
+    box.close()
+
+
+def overwrite_the_tables(folder: Path) -> None:
+    """Noise over everything but the first page, beneath an open outbox."""
+    with (folder / "outbox.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * ((folder / "outbox.db").stat().st_size - 4096))
 
 
 def test_a_wrong_last_vote_is_found_at_the_start(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from kiosk import outbox, wire
 from kiosk.ballot import Ballot
@@ -27,6 +28,7 @@ from tests.outbox import (
 )
 
 KEEP = 90 * DAY
+ERASE = 30 * DAY
 ballots = st.builds(
     Ballot,
     face=st.sampled_from(["frown", "neutral", "smile"]),
@@ -37,7 +39,9 @@ ballots = st.builds(
 
 
 class OutboxMachine(RuleBasedStateMachine):
-    """The model: all votes ever, how many are forgotten, and what the collector said when."""
+    """The model: all votes ever, how many are forgotten or without their time, and
+    what the collector said when.
+    """
 
     @initialize()
     def begin(self) -> None:
@@ -51,6 +55,8 @@ class OutboxMachine(RuleBasedStateMachine):
         self.receipts: list[tuple[int, int]] = []
         self.collector_ms = 0
         self.pruned_day: int | None = None
+        self.erased = 0
+        self.erased_day: int | None = None
 
     def teardown(self) -> None:
         self.box.close()
@@ -132,6 +138,20 @@ class OutboxMachine(RuleBasedStateMachine):
             self.base += len(expired)
             self.pruned_day = self.collector_ms // DAY
 
+    @rule()
+    def erase(self) -> None:
+        erased = max(self.erased, self.base)
+        left = range(erased + 1, len(self.votes) + 1)
+        until = min(self.collector_ms - ERASE, self.receipted_ms(erased + 1) + 2 * DAY)
+        due = list(takewhile(lambda seq: self.receipted_ms(seq) <= until, left))
+        if self.collector_ms // DAY == self.erased_day:
+            due = []
+        assert self.box.erase() == sum(self.votes[seq - 1].fine is not None for seq in due)
+        if due:
+            self.erased, self.erased_day = due[-1], self.collector_ms // DAY
+        for seq in due:
+            self.votes[seq - 1] = replace(self.votes[seq - 1], fine=None)
+
     # ------------------------------------------------------------ ends and beginnings
 
     @rule()
@@ -162,6 +182,7 @@ class OutboxMachine(RuleBasedStateMachine):
         assert self.box.oldest == (self.base + 1 if len(self.votes) > self.base else 0)
         assert self.box.through == max(self.through, self.base)
         assert self.box.queue == len(self.votes) - self.box.through
+        assert self.box.erased == max(self.erased, self.base)
 
     @invariant()
     def every_batch_is_a_piece_of_the_chain(self) -> None:

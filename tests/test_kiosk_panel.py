@@ -10,7 +10,7 @@ from kiosk import wire
 from kiosk.link import Arrived, Down, LinkClosed, Ready, Up
 from kiosk.panel import NoPins, real_pins
 from kiosk.signals import Seen
-from tests.bench import NEXT_COLLECTOR, STRANGER, Uplink, bench
+from tests.bench import NEXT_COLLECTOR, STRANGER, WALL, Uplink, bench
 
 
 @pytest.fixture
@@ -147,6 +147,15 @@ def test_a_receipt_that_cannot_be_noted_stops_nothing(kiosk, caplog):
     kiosk.push("smile")
     kiosk.answer(2)
     assert kiosk.kiosk.outbox.queue == 0
+
+
+def test_a_time_is_erased_when_the_collector_says_that_30_days_have_passed(kiosk):
+    kiosk.push("smile")
+    kiosk.connect()
+    kiosk.answer(1)
+    assert kiosk.votes[0].fine is not None
+    kiosk.answer(1, time=WALL + 30 * 86_400_000)
+    assert kiosk.votes[0].fine is None
 
 
 # ---------------------------------------------------------------- test mode

@@ -179,6 +179,7 @@ class Health(Struct, frozen=True, omit_defaults=True):
     config: Whole = 0  # version of the settings in use; 0: only those of the kiosk's own file
     refused_config: Seq | None = None  # a higher version that it cannot use
     why_refused: Printable | None = None
+    damaged: Whole = 0  # earlier epochs on its card that are damaged and wait for rescue
 
 
 class Status(Struct, frozen=True):

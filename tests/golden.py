@@ -205,6 +205,7 @@ GOLDEN: dict[str, Golden] = {
     "v1-config": Golden(_config(), COLLECTOR_KEY),
     "v1-command": Golden(_command(), COLLECTOR_KEY),
     "v1-answer": Golden(_answer(), KIOSK_KEY),
+    "v1-health-damaged": Golden(msgspec.structs.replace(_health(), damaged=1), KIOSK_KEY),
     "v1-status-offline": Golden(
         wire.Status(v=1, epoch=EPOCH, seq=6, head=HEADS[5], state="offline", birth=3), KIOSK_KEY
     ),

@@ -281,6 +281,7 @@ BODIES: dict[str, Check] = {
         config=COUNT,
         refused_config=_or_null(SEQ),
         why_refused=_or_null(_printable),
+        damaged=COUNT,
     ),
     "config": _object(v=_integer(1, 1), version=SEQ, settings=_anything),
     "command": _object(

@@ -36,7 +36,7 @@ RECEIPT = "v1-receipt-ok.msg"
 RECEIPTS = [name for name in FILES if "-receipt-" in name]
 MAY_BE_LEFT_OUT = {
     "after", "voltage", "wear", "wifi", "memory", "waiting", "buttons", "config", "refused_config",
-    "why_refused",
+    "why_refused", "damaged",
 }  # fmt: skip
 COMPACT = [name for name in FILES if name != FOREIGN]
 

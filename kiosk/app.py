@@ -3,7 +3,8 @@
 import os
 from contextlib import closing
 
-from kiosk.app_panel import Kiosk, open_kiosk, turn
+from kiosk.app_epoch import Kiosk
+from kiosk.app_panel import open_kiosk, turn
 from kiosk.app_uplink import UplinkThread, build_uplink
 from kiosk.clock import SystemClock
 from kiosk.config import Config
@@ -30,5 +31,5 @@ class _Both:
         self._uplink = uplink
 
     def step(self, timeout: float) -> None:
-        self._kiosk.panel.step(timeout)
+        self._kiosk.step(timeout)
         self._uplink.check()

@@ -4,110 +4,115 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from random import SystemRandom
 from typing import NamedTuple
 
-from kiosk import keys
+from kiosk.app_epoch import Kiosk, Term
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config, PanelSection
 from kiosk.courier import Courier
 from kiosk.crash import Crash, crash_at
 from kiosk.edges import Edges
+from kiosk.epochs import Epochs
 from kiosk.health import Tally
-from kiosk.keys import SigningKey
 from kiosk.letters import Letters
 from kiosk.link import Listener
 from kiosk.loop import Heartbeat, Steps, Stop, run, stop_on_signals
-from kiosk.outbox import CannotStoreError, Outbox
-from kiosk.panel import Front, Panel, Pins, real_pins
+from kiosk.outbox import CannotStoreError, DamagedError, Outbox
+from kiosk.panel import Desk, Front, Panel, Pins, real_pins
 from kiosk.player import Player
 from kiosk.post import Post
 from kiosk.presses import Presses, Timing
+from kiosk.succession import InUse
 from kiosk.systemd import Notifier
 from kiosk.voting import Voting
 
 log = logging.getLogger("senyum.kiosk.app")
 
 
-class Kiosk(NamedTuple):
-    """A panel, and what those who drive it may ask."""
+class _Lasting(NamedTuple):
+    """What stays as it is when an epoch is over."""
 
-    panel: Panel
-    edges: Edges
-    outbox: Outbox
-    tally: Tally
-
-
-class _Shared(NamedTuple):
-    """What most parts work with."""
-
-    outbox: Outbox
+    config: Config
     clock: Clock
-    tally: Tally
     crash: Crash
+    tally: Tally
+    presses: Presses
+    listener: Listener
 
 
 @contextmanager
 def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterator[Kiosk]:
-    """All parts of the panel; the signing key is made when there is none yet."""
+    """All parts of the panel; the first epoch is begun when there is none yet."""
     config.receipt_keys()  # asked for before anything is made
-    key = keys.load_or_create(config.signing_key)
+    epochs = Epochs(config.epochs, crash)
     with (
-        closing(Outbox.open(config.outbox, config.kiosk.id, key.public, crash)) as outbox,
+        epochs.alone(),
         closing(Edges(clock.up)) as edges,
         closing(Front(config.pins, pins, edges.felt)) as front,
         closing(Listener(config.socket)) as listener,
     ):
-        shared = _Shared(outbox, clock, Tally(), crash)
-        with closing(_post(config, shared, key, listener)) as post:
-            panel = _panel(config.panel, shared, edges, front, post)
-            yield Kiosk(panel, edges, outbox, shared.tally)
+        presses = Presses(_timing(config.panel), config.panel.faces, front.down())
+        lasting = _Lasting(config, clock, crash, Tally(), presses, listener)
+        term = Term(epochs, config.kiosk.id, partial(_desk, lasting), crash)
+        with closing(term):
+            panel = _panel(lasting, edges, front, term.desk)
+            yield Kiosk(panel, edges, lasting.tally, term, clock)
 
 
-def _post(config: Config, shared: _Shared, key: SigningKey, listener: Listener) -> Post:
-    letters = Letters(
-        kiosk=config.kiosk.id,
-        key=key,
-        receipt_keys=config.receipt_keys(),
-        outbox=shared.outbox,
-        clock=shared.clock,
-        tally=shared.tally,
-        faces=config.panel.faces,
-        disk=config.outbox.parent,
-    )
-    return Post(
-        listener=listener,
-        letters=letters,
-        courier=Courier(SystemRandom()),
-        outbox=shared.outbox,
-        clock=shared.clock,
-        crash=shared.crash,
-    )
-
-
-def _panel(config: PanelSection, shared: _Shared, edges: Edges, front: Front, post: Post) -> Panel:
-    presses = Presses(_timing(config), config.faces, front.down())
+def _panel(lasting: _Lasting, edges: Edges, front: Front, desk: Desk) -> Panel:
     return Panel(
         edges=edges,
-        presses=presses,
-        voting=_voting(config, shared, presses),
-        player=Player(config.faces, front.show),
-        post=post,
-        outbox=shared.outbox,
-        clock=shared.clock,
-        crash=shared.crash,
+        presses=lasting.presses,
+        player=Player(lasting.config.panel.faces, front.show),
+        desk=desk,
+        clock=lasting.clock,
+        crash=lasting.crash,
     )
 
 
-def _voting(config: PanelSection, shared: _Shared, presses: Presses) -> Voting:
+def _desk(lasting: _Lasting, in_use: InUse, waiting: int) -> Desk:
+    """`waiting`: damaged epochs that wait for rescue."""
+    return Desk(
+        outbox=in_use.outbox,
+        voting=_voting(lasting, in_use.outbox),
+        post=_post(lasting, in_use, waiting),
+    )
+
+
+def _post(lasting: _Lasting, in_use: InUse, waiting: int) -> Post:
+    config = lasting.config
+    letters = Letters(
+        kiosk=config.kiosk.id,
+        key=in_use.key,
+        receipt_keys=config.receipt_keys(),
+        outbox=in_use.outbox,
+        clock=lasting.clock,
+        tally=lasting.tally,
+        faces=config.panel.faces,
+        disk=config.epochs,
+        damaged=waiting,
+    )
+    return Post(
+        listener=lasting.listener,
+        letters=letters,
+        courier=Courier(SystemRandom()),
+        outbox=in_use.outbox,
+        clock=lasting.clock,
+        crash=lasting.crash,
+    )
+
+
+def _voting(lasting: _Lasting, outbox: Outbox) -> Voting:
     return Voting(
-        outbox=shared.outbox,
-        question=config.question,
-        presses=presses,
-        clock=shared.clock,
+        outbox=outbox,
+        question=lasting.config.panel.question,
+        presses=lasting.presses,
+        clock=lasting.clock,
         random=os.urandom,
-        tally=shared.tally,
-        crash=shared.crash,
+        tally=lasting.tally,
+        crash=lasting.crash,
     )
 
 
@@ -128,7 +133,7 @@ def run_panel(config: Config) -> None:
         open_kiosk(config, real_pins(), SystemClock(), crash_at(os.environ)) as kiosk,
         stop_on_signals() as stop,
     ):
-        turn(kiosk, kiosk.panel, stop)
+        turn(kiosk, kiosk, stop)
 
 
 def turn(kiosk: Kiosk, steps: Steps, stop: Stop) -> None:
@@ -143,7 +148,7 @@ def turn(kiosk: Kiosk, steps: Steps, stop: Stop) -> None:
 def can_store(outbox: Outbox) -> bool:
     try:
         outbox.probe()
-    except CannotStoreError as error:
+    except (CannotStoreError, DamagedError) as error:
         log.error("no vote could be stored now error=%s", error)
         return False
     return True

@@ -1,17 +1,19 @@
 """The commands of senyum-kiosk, for people: through click, with errors in one plain message."""
 
 import logging
-from contextlib import closing
 from pathlib import Path
 
 import click
 import msgspec
 
 from kiosk import config, keys
-from kiosk.crash import never
+from kiosk.commands_outbox import outbox
 from kiosk.daemons import LOG_FORMAT, serve
+from kiosk.epochs import Epochs
 from kiosk.errors import SenyumError
-from kiosk.outbox import Outbox
+from kiosk.options import config_file
+from kiosk.succession import latest_place
+from kiosk.tabulate import as_table
 
 
 class PlainErrors(click.Group):
@@ -30,34 +32,25 @@ def senyum_kiosk() -> None:
     """Kotak Senyum's kiosk: buttons, lamps, and every vote kept until the collector has it."""
 
 
-_config = click.option(
-    "--config",
-    "file",
-    type=click.Path(path_type=Path),
-    default=config.DEFAULT_FILE,
-    show_default=True,
-    help="TOML file with the kiosk's settings.",
-)
-
 # ---------------------------------------------------------------- at work
 
 
 @senyum_kiosk.command()
-@_config
+@config_file
 def panel(file: Path) -> None:
     """Serve buttons and lamps, keep the votes, sign them. Never touches the network."""
     serve("panel", file)
 
 
 @senyum_kiosk.command()
-@_config
+@config_file
 def uplink(file: Path) -> None:
     """Carry messages between the panel and the broker. Holds no key and no vote."""
     serve("uplink", file)
 
 
 @senyum_kiosk.command()
-@_config
+@config_file
 def run(file: Path) -> None:
     """Panel and uplink in one process, on the pins of a Raspberry Pi."""
     serve("run", file)
@@ -67,7 +60,7 @@ def run(file: Path) -> None:
 
 
 @senyum_kiosk.command()
-@_config
+@config_file
 @click.option(
     "--timeline",
     type=click.Path(path_type=Path),
@@ -120,83 +113,22 @@ def simulate(
     settings = config.load(file)
     plan = simulation.plan(settings, timeline, seed, every, seconds)
     report = simulation.simulate(settings, plan, drain, lamp_log)
-    click.echo(
-        msgspec.json.encode(report) if as_json else _as_table(msgspec.structs.asdict(report))
-    )
-
-
-def _as_table(values: dict[str, object]) -> str:
-    width = max(map(len, values))
-    return "\n".join(f"{name:{width}}  {value}" for name, value in values.items())
+    click.echo(msgspec.json.encode(report) if as_json else as_table(msgspec.structs.asdict(report)))
 
 
 # ---------------------------------------------------------------- looking
 
 
-@senyum_kiosk.command()
-@_config
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def outbox(file: Path, as_json: bool) -> None:
-    """Show the outbox: its state, and every vote that it keeps.
-
-    The panel may be running meanwhile; nothing is changed.
-    """
-    settings = config.load(file)
-    if not settings.outbox.exists():
-        raise click.ClickException(f"{settings.outbox}: there is no outbox yet; start the panel")
-    public = keys.load(settings.signing_key).public
-    with closing(Outbox.open(settings.outbox, settings.kiosk.id, public, never)) as box:
-        state, rows = _state(settings.kiosk.id, box), _rows(box)
-    if as_json:
-        click.echo(msgspec.json.encode(state | {"votes": rows}))
-    else:
-        click.echo(_as_table(state))
-        for row in rows:
-            click.echo(_as_line(row))
-
-
-def _state(kiosk: str, box: Outbox) -> dict[str, object]:
-    at = box.checkpoint
-    return {
-        "kiosk": kiosk,
-        "epoch": at.epoch,
-        "seq": at.seq,
-        "head": at.head,
-        "oldest": box.oldest,
-        "through": box.through,
-        "queue": box.queue,
-    }
-
-
-def _rows(box: Outbox) -> list[dict[str, object]]:
-    return [
-        {
-            "seq": vote.seq,
-            "face": vote.face,
-            "question": vote.question,
-            "replaces": vote.replaces,
-            "test": vote.test,
-            "quarter": vote.quarter,
-            "time": vote.time,
-            "receipted": vote.seq <= box.through,
-        }
-        for vote in box.votes()
-    ]
-
-
-def _as_line(row: dict[str, object]) -> str:
-    notes = [f"replaces {row['replaces']}"] if row["replaces"] is not None else []
-    notes += ["test"] if row["test"] else []
-    notes += ["receipted"] if row["receipted"] else ["waiting"]
-    return f"{row['seq']:>7}  {row['face']:<8} {row['question']:<12} {', '.join(notes)}"
+senyum_kiosk.add_command(outbox)
 
 
 @senyum_kiosk.command()
-@_config
+@config_file
 def key(file: Path) -> None:
     """Print this kiosk's public key, and what to run at the collector. Makes the key if needed."""
     settings = config.load(file)
-    public = keys.load_or_create(settings.signing_key).public
+    place = latest_place(Epochs(settings.epochs), settings.kiosk.id)
+    public = keys.load(place.key).public
     click.echo(public)
     click.echo("\nRegister this kiosk where the collector runs; COUNTER is where it will stand:")
     click.echo(f"senyum-collector kiosk add {settings.kiosk.id} --key {public} --counter COUNTER")

@@ -120,12 +120,8 @@ class Config(Struct, frozen=True):
     pins: PinsSection
 
     @property
-    def signing_key(self) -> Path:
-        return Path(self.kiosk.data_dir, "kiosk.key")
-
-    @property
-    def outbox(self) -> Path:
-        return Path(self.kiosk.data_dir, "outbox.db")
+    def epochs(self) -> Path:
+        return Path(self.kiosk.data_dir, "epochs")
 
     @property
     def socket(self) -> Path:

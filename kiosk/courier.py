@@ -100,6 +100,13 @@ class Courier:
         self._health_due = 0
         self._marks: list[Mark] = []
 
+    @property
+    def closed(self) -> Literal["fork", "revoked"] | None:
+        """The collector's own last word, if it takes no more votes of this epoch."""
+        if self.standing == "revoked":
+            return "revoked"
+        return "fork" if self._fork_known else None
+
     # ------------------------------------------------------------ what has happened
 
     def connected(self, now: int) -> None:

@@ -14,6 +14,9 @@ CRASH_POINTS: Final = (
     "after_send",
     "before_receipt_mark",
     "after_receipt_mark",
+    "epoch_key_made",
+    "epoch_prepared",
+    "epoch_begun",
 )
 EXIT_CODE: Final = 70
 

@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -20,6 +20,10 @@ class KeyFileError(SenyumError, ValueError):
     """A key file is missing, unreadable or not an Ed25519 private key."""
 
 
+class NoKeyError(KeyFileError):
+    """There is no key in this file, and no other try will find one: it is gone or damaged."""
+
+
 class SigningKey:
     """A private key that signs, and the public key as lowercase hex."""
 
@@ -32,13 +36,15 @@ class SigningKey:
 
 
 def load(path: Path) -> SigningKey:
-    """Read a PEM private key; raises KeyFileError with the file's name and what to do."""
+    """Read a PEM private key; raises KeyFileError, and NoKeyError if none is there."""
     try:
         private = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
+    except (FileNotFoundError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise NoKeyError(f"{path}: there is no signing key in it ({error})") from error
+    except OSError as error:
         raise KeyFileError(f"{path}: cannot read the signing key ({error})") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise KeyFileError(f"{path}: not an Ed25519 private key")
+        raise NoKeyError(f"{path}: not an Ed25519 private key")
     return SigningKey(private)
 
 

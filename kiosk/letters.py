@@ -32,7 +32,9 @@ class Letters:
         tally: Tally,
         faces: tuple[str, ...],
         disk: Path,
+        damaged: int = 0,
     ) -> None:
+        """`damaged`: epochs of this card that wait for rescue."""
         self._kiosk = kiosk
         self._key = key
         self._epoch = wire.fingerprint(key.public)
@@ -42,6 +44,7 @@ class Letters:
         self._tally = tally
         self._faces = faces
         self._disk = disk
+        self._damaged = damaged
 
     # ------------------------------------------------------------ written
 
@@ -58,6 +61,7 @@ class Letters:
                 nonce=nonce,
                 sent=self._clock.now(),
                 firmware=__version__,
+                after=self._outbox.after,
             )
         )
 
@@ -89,6 +93,7 @@ class Letters:
                 wear=seen.wear,
                 memory=seen.memory,
                 buttons=self._tally.buttons(self._faces, self._clock.up()),
+                damaged=self._damaged,
             )
         )
 

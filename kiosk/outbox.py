@@ -47,7 +47,7 @@ class Outbox:
         self._base_seq, self._base_head = self._read_base()
         self._seq, self._head = self._read_end()
         self._through, self._collector_ms = self._read_cursor()
-        self._receipted = self._read_receipted()
+        self._erased_seq, self._receipted = self._read_notes()
         self._check_end()
 
     @classmethod
@@ -221,8 +221,7 @@ class Outbox:
     @property
     def erased(self) -> int:
         """The last vote whose exact time is no longer kept; 0 for none."""
-        ((erased,),) = self._file.select("SELECT erased_seq FROM epoch")
-        return max(int(erased), self._base_seq)
+        return max(self._erased_seq, self._base_seq)
 
     def prune(self) -> int:
         """Forget votes receipted 90 days ago; how many. Raises CannotStoreError.
@@ -285,6 +284,7 @@ class Outbox:
             count = self._db.execute("DELETE FROM fine WHERE seq <= ?", (last,)).rowcount
             values = (last, self._collector_day)
             self._db.execute("UPDATE epoch SET erased_seq = ?, erased_day = ?", values)
+        self._erased_seq = last
         self._log_is_clean = False
         return count
 
@@ -309,8 +309,9 @@ class Outbox:
         rows = self._file.select(query)
         return rows[0] if rows else (0, 0)
 
-    def _read_receipted(self) -> bool:
-        return bool(self._file.select("SELECT receipted FROM epoch")[0][0])
+    def _read_notes(self) -> tuple[int, bool]:
+        erased, receipted = self._file.select("SELECT erased_seq, receipted FROM epoch")[0]
+        return erased, bool(receipted)
 
     def _check_end(self) -> None:
         """What is appended continues the last vote, so that one must be right."""

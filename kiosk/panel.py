@@ -7,7 +7,7 @@ process lives on. So the callback only queues, and all work is done by the loop,
 import select
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from gpiozero import LED, Buzzer, DigitalInputDevice, Factory
 
@@ -80,33 +80,45 @@ class Front:
             device.close()
 
 
+class Desk(NamedTuple):
+    """Where votes go: all that belongs to one epoch."""
+
+    outbox: Outbox
+    voting: Voting
+    post: Post
+
+
 class Panel:
-    """One thread, one loop: edges → presses → votes → lamps, and the post."""
+    """One thread, one loop: edges → presses → votes → lamps, and the post.
+
+    `desk` may be exchanged for that of a later epoch while the panel is at rest.
+    """
 
     def __init__(
         self,
         *,
         edges: Edges,
         presses: Presses,
-        voting: Voting,
         player: Player,
-        post: Post,
-        outbox: Outbox,
+        desk: Desk,
         clock: Clock,
         crash: Crash,
     ) -> None:
         self._edges = edges
         self._presses = presses
-        self._voting = voting
         self._player = player
-        self._post = post
-        self._outbox = outbox
+        self.desk = desk
         self._clock = clock
         self._crash = crash
         self._testing = False
 
     def start(self) -> None:
         self._player.play("ready", None, self._clock.up())
+
+    def at_rest(self) -> bool:
+        """Nobody presses, nothing is shown, and what was voted stands."""
+        lit = self._player.due() is not None
+        return not (lit or self._testing) and self._presses.at_rest(self._clock.up())
 
     def step(self, timeout: float) -> None:
         """Do what is due, waiting at most `timeout` seconds for something to happen."""
@@ -118,21 +130,21 @@ class Panel:
         now = self._clock.up()
         self._player.advance(now)
         self._read_out(now)
-        self._post.step(now)
+        self.desk.post.step(now)
 
     def _wait(self, timeout: float) -> None:
-        readers = [self._edges, *self._post.readers()]
-        select.select(readers, self._post.writers(), [], min(timeout, self._idle_seconds()))
+        readers = [self._edges, *self.desk.post.readers()]
+        select.select(readers, self.desk.post.writers(), [], min(timeout, self._idle_seconds()))
 
     def _idle_seconds(self) -> float:
-        dues = (self._presses.due(), self._player.due(), self._post.due())
+        dues = (self._presses.due(), self._player.due(), self.desk.post.due())
         due = min((due for due in dues if due is not None), default=None)
         if due is None:
             return LONGEST_MS / 1000
         return max(0, due - self._clock.up()) / 1000
 
     def _take(self, event: Event) -> None:
-        answer = self._voting.take(event)
+        answer = self.desk.voting.take(event)
         if isinstance(event, TestMode):
             self._testing = event.on
         if answer is not None:
@@ -145,8 +157,8 @@ class Panel:
         if not self._testing or self._player.due() is not None:
             return
         steps = read_out(
-            network=self._post.connected,
-            sent=self._outbox.queue == 0,
+            network=self.desk.post.connected,
+            sent=self.desk.outbox.queue == 0,
             clock=self._clock.now().clock == "synced",
         )
         self._player.play_steps(steps, None, now)

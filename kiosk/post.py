@@ -1,6 +1,7 @@
 """The panel's post: what the courier wants sent goes to the uplink, what arrives is checked."""
 
 import logging
+from typing import Literal
 
 from kiosk import wire
 from kiosk.clock import Clock
@@ -19,7 +20,7 @@ from kiosk.link import (
     Up,
     Will,
 )
-from kiosk.outbox import CannotStoreError, Outbox
+from kiosk.outbox import CannotStoreError, Outbox, OutboxError
 
 log = logging.getLogger("senyum.kiosk.post")
 
@@ -69,10 +70,20 @@ class Post:
         except LinkClosed as error:
             log.warning("uplink gone error=%s", error)
             self._hang_up()
+        except OutboxError as error:
+            # Votes are taken all the same: a disk may come back, and from a damaged file the
+            # kiosk goes on to the next epoch.
+            log.error("nothing can be sent error=%s", error)
+            self._hang_up()
+
+    @property
+    def closed(self) -> Literal["fork", "revoked"] | None:
+        """Why the collector takes no more votes of this epoch; None if it does."""
+        return self._courier.closed
 
     def close(self) -> None:
+        """Hang up; whoever calls next finds the listener as it was."""
         self._hang_up()
-        self._listener.close()
 
     # ------------------------------------------------------------ the uplink
 

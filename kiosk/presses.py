@@ -121,7 +121,7 @@ class _Window:
         self.votes: list[Vote] = []
 
     def judge(self, face: str, at: int) -> Vote | TooSoon | Contested:
-        if not self._open(at):
+        if not self.is_open(at):
             self.votes.clear()
         elif face == self.votes[-1].face:
             return TooSoon(face, at)
@@ -131,7 +131,7 @@ class _Window:
         self.votes.append(vote)
         return vote
 
-    def _open(self, at: int) -> bool:
+    def is_open(self, at: int) -> bool:
         return bool(self.votes) and at < self.votes[0].at + self._settle_ms
 
 
@@ -230,6 +230,14 @@ class Presses:
     def due(self) -> int | None:
         """When `advance` next has work, perhaps in the past; None: not before another edge."""
         return self._next() if self._started else 0
+
+    def at_rest(self, now: int) -> bool:
+        """Nobody presses, nobody may still correct, and no technician is testing."""
+        busy = any(
+            button.held or button.contact.due() is not None for button in self._buttons.values()
+        )
+        testing = self._test_ends is not None
+        return not (self._edges or busy or testing or self._window.is_open(now))
 
     def not_stored(self, vote: Vote) -> None:
         """`vote` is not on disk, so it holds no window: the citizen may press again at once."""

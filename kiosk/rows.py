@@ -43,11 +43,12 @@ def vote_of(row: Row) -> wire.Vote:
         quarter=quarter,
         salt=salt,
         time=time,
-        fine=_fine_of(*fine),
+        fine=fine_of(*fine),
     )
 
 
-def _fine_of(tsalt: str, wall: int, synced: int, boot: str, up: int) -> wire.Fine | None:
+def fine_of(tsalt: str, wall: int, synced: int, boot: str, up: int) -> wire.Fine | None:
+    """From the columns of `fine`; None where they are empty."""
     if not tsalt:
         return None
     clock: wire.ClockState = "synced" if synced else "unsynced"

@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 from gpiozero.pins.mock import MockFactory, MockPin
 from msgspec import Struct
 
-from kiosk.app_panel import Kiosk, open_kiosk
+from kiosk.app_epoch import Kiosk
+from kiosk.app_panel import open_kiosk
 from kiosk.app_uplink import UplinkThread, build_uplink
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config, PinsSection
@@ -218,7 +219,7 @@ class _Run:
             self._step(min(left, STEP_SECONDS))
 
     def _step(self, timeout: float) -> None:
-        self._kiosk.panel.step(timeout)
+        self._kiosk.step(timeout)
         self._uplink.check()
 
     def report(self, seed: int | None, seen: Counter[str]) -> Report:

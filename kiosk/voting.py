@@ -8,7 +8,7 @@ from kiosk import wire
 from kiosk.clock import Clock
 from kiosk.crash import Crash
 from kiosk.health import Tally
-from kiosk.outbox import Ballot, CannotStoreError, Outbox
+from kiosk.outbox import Ballot, CannotStoreError, DamagedError, Outbox
 from kiosk.presses import Contested, Event, Presses, Stuck, TestMode, TooSoon, Vote
 from kiosk.signals import Name
 
@@ -47,7 +47,10 @@ class Voting:
         self._last: wire.Vote | None = None
 
     def take(self, event: Event) -> Answer | None:
-        """The answer to the citizen, if the event asks for one; never raises for a full disk."""
+        """The answer to the citizen, if the event asks for one.
+
+        Never raises for a full disk or a damaged file: nothing is stored then, nothing confirmed.
+        """
         self._tally.see(event)
         match event:
             case Vote():
@@ -86,7 +89,7 @@ class Voting:
     def _store(self, ballot: Ballot, at: int) -> wire.Vote | None:
         try:
             stored = self._outbox.append(ballot, self._clock.at(at), self._random)
-        except CannotStoreError as error:
+        except (CannotStoreError, DamagedError) as error:
             self._tally.refused()
             log.error("vote not stored, not confirmed error=%s", error)
             return None

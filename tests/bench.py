@@ -8,9 +8,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import config, keys, link, wire
-from kiosk.app_panel import Kiosk, open_kiosk
+from kiosk.app_epoch import Kiosk
+from kiosk.app_panel import open_kiosk
+from kiosk.crash import Crash, never
+from kiosk.epochs import Epochs, Place
 from kiosk.keys import SigningKey
-from kiosk.link import Arrived, Publish, Ready, Up, Will
+from kiosk.link import Arrived, LinkClosed, Publish, Ready, Up, Will
 from kiosk.signals import Seen
 from kiosk.simulate import Eye, mock_pins, mover
 from kiosk.timeline import Push
@@ -105,16 +108,30 @@ class Bench:
 
     @property
     def key(self) -> str:
-        return keys.load(self.settings.signing_key).public
+        return keys.load(self.place.key).public
+
+    @property
+    def place(self) -> Place:
+        """The folder of the epoch in use."""
+        return Epochs(self.settings.epochs).all()[-1]
 
     @property
     def votes(self) -> list[wire.Vote]:
         return list(self.kiosk.outbox.votes())
 
     def step(self) -> None:
-        self.kiosk.panel.step(0)
+        self.kiosk.step(0)
+        try:
+            if self.uplink is not None:
+                self.uplink.listen()
+        except LinkClosed:  # the panel has hung up
+            self.leave()
+
+    def leave(self) -> None:
+        """The uplink goes away."""
         if self.uplink is not None:
-            self.uplink.listen()
+            self.uplink.end.close()
+            self.uplink = None
 
     def wait(self, ms: int) -> None:
         for _ in range(0, ms, self.STEP_MS):
@@ -181,20 +198,27 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, held: tuple[str, ...] = (), **panel: int) -> Iterator[Bench]:
+def bench(
+    folder: Path, held: tuple[str, ...] = (), crash: Crash = never, **panel: int
+) -> Iterator[Bench]:
     """`held`: buttons that are down when the kiosk starts; `panel`: settings."""
-    config_, clock, history = settings(folder, **panel), HandClock(), []
+    config_, clock = settings(folder, **panel), HandClock()
+    history: list[str] = []
+
+    def passed(point: str) -> None:
+        history.append(point)
+        crash(point)
+
     with ExitStack() as stack:
         pins = stack.enter_context(mock_pins())
         for face in held:
             _hold(pins, config_.pins.buttons[face])
-        kiosk = stack.enter_context(open_kiosk(config_, pins, clock, history.append))
+        kiosk = stack.enter_context(open_kiosk(config_, pins, clock, passed))
         made = Bench(kiosk, config_, clock, mover(config_.pins, pins), history)
         Eye(config_, pins, made.see)
         made.step()
         yield made
-        if made.uplink is not None:
-            made.uplink.end.close()
+        made.leave()
 
 
 def _hold(pins, number: int) -> None:  # type: ignore[no-untyped-def]

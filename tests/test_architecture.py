@@ -28,6 +28,10 @@ ROOMS = {
         "collector.errors", "collector.config", "collector.systemd",
         "collector.ledger", "collector.index",
     },
+    # The demo builds kiosks, so it may make their first epochs.
+    "collector.demo": {
+        "collector", "kiosk.wire", "kiosk.keys", "kiosk.errors", "kiosk.epochs", "kiosk.succession",
+    },
     "collector": {"collector", "kiosk.wire", "kiosk.keys", "kiosk.errors"},
 }  # fmt: skip
 
@@ -41,9 +45,12 @@ DOORS = {
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {
-    "sqlite3": {"kiosk.outbox_file"}, "sqlite_utils": set(), "flask": set(), "scipy": set(),
+    "sqlite3": {"kiosk.outbox_file"},
+    "sqlite_utils": set(), "flask": set(), "scipy": set(),
 }  # fmt: skip
-SQL_ROOMS = {"collector.ledger", "kiosk.outbox", "kiosk.outbox_file", "kiosk.retention"}
+SQL_ROOMS = {
+    "collector.ledger", "kiosk.outbox", "kiosk.outbox_file", "kiosk.retention",
+}  # fmt: skip
 
 # Pure: the moment, chance and neighbours are handed in.
 PURE = {

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from kiosk import cli, keys
 from kiosk.commands import senyum_kiosk
+from kiosk.epochs import Epochs
 from tests import bench
 
 COMMANDS = ("panel", "uplink", "run", "simulate", "outbox", "key")
@@ -58,11 +59,12 @@ def test_every_command_is_listed_and_explained():
 
 def test_the_key_is_made_once_and_the_command_to_register_it_is_told(call, settings):
     first = call("key")
-    public = keys.load(settings.signing_key).public
+    (place,) = Epochs(settings.epochs).all()
+    public = keys.load(place.key).public
     assert first.output.splitlines()[0] == public
     assert f"senyum-collector kiosk add dukcapil-01 --key {public} --counter" in first.output
     assert call("key").output == first.output
-    assert settings.signing_key.stat().st_mode & 0o777 == 0o600
+    assert place.key.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_key_needs_no_collector_yet(call, tmp_path):
@@ -110,7 +112,7 @@ def test_no_outbox_yet_is_told_and_none_is_made(call, settings):
     result = call("outbox")
     assert result.exit_code == 1
     assert "there is no outbox yet" in result.output
-    assert not settings.outbox.exists()
+    assert not settings.epochs.exists()
 
 
 def test_another_kiosks_outbox_is_refused(call, voted, tmp_path):

@@ -35,7 +35,7 @@ def test_a_name_and_a_key_are_enough(load):
     assert settings.pins.buttons == {"frown": 5, "neutral": 6, "smile": 13}
     assert settings.pins.lamps == {"frown": 16, "neutral": 20, "smile": 21}
     assert settings.pins.buzzer.pin == 12
-    assert settings.outbox == Path("/var/lib/senyum/outbox.db")
+    assert settings.epochs == Path("/var/lib/senyum/epochs")
     assert settings.socket == Path("/run/senyum/panel.sock")
 
 

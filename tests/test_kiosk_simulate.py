@@ -14,6 +14,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from kiosk import config, keys, wire
+from kiosk.epochs import Epochs
 from kiosk.outbox import Outbox
 from kiosk.simulate import plan, simulate
 from kiosk.timeline import TimelineError, read
@@ -47,8 +48,9 @@ def run(settings, file, drain=0.0, lamp_log=None):
 
 
 def votes(settings):
-    public = keys.load(settings.signing_key).public
-    with closing(Outbox.open(settings.outbox, settings.kiosk.id, public)) as outbox:
+    place = Epochs(settings.epochs).all()[-1]
+    public = keys.load(place.key).public
+    with closing(Outbox.open(place.outbox, settings.kiosk.id, public)) as outbox:
         return list(outbox.votes())
 
 
@@ -122,7 +124,7 @@ def test_an_empty_plan_presses_nothing(settings):
 def test_a_wrong_timeline_is_told_before_anything_starts(settings, tmp_path):
     with pytest.raises(TimelineError, match=r"line 1.*grin"):
         run(settings, timeline(tmp_path, "50,grin,80\n"))
-    assert not settings.outbox.exists()
+    assert not settings.epochs.exists()
 
 
 # ---------------------------------------------------------------- with a broker and a collector

@@ -14,6 +14,8 @@ from collector.errors import CollectorError
 from collector.ledger.comparing import Row
 from collector.supervise import Command
 from kiosk import keys, wire
+from kiosk.epochs import Epochs
+from kiosk.succession import latest_place
 
 SETTLE_MS: Final = 3000
 SHORTEST_SETTLE_MS: Final = 500  # the kiosk's own lower limit
@@ -68,7 +70,9 @@ class Box:
         return self.folder / "said.jsonl"
 
     def public_key(self) -> str:
-        return keys.load_or_create(self.folder / "kiosk.key").public
+        """Of the epoch in use; the first is begun when there is none."""
+        place = latest_place(Epochs(self.folder / "epochs"), self.kiosk)
+        return keys.load(place.key).public
 
     def epoch(self) -> str:
         return wire.fingerprint(self.public_key())
@@ -104,7 +108,7 @@ class Box:
 
     def committed(self) -> list[Row]:
         """The votes that the kiosk has on its disk, read by its own command."""
-        if not (self.folder / "outbox.db").exists():
+        if Epochs(self.folder / "epochs").latest() is None:
             return []
         command = [*self._command("outbox"), "--json"]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -14,19 +14,24 @@ from kiosk.crash import never
 from kiosk.epochs import Epochs, Place
 from kiosk.options import config_file
 from kiosk.outbox import Outbox
+from kiosk.rescue import Rescued
+from kiosk.rescue import rescue as rescue_votes
 from kiosk.succession import open_place
 from kiosk.tabulate import as_table
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @config_file
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def outbox(file: Path, as_json: bool) -> None:
+@click.pass_context
+def outbox(context: click.Context, file: Path, as_json: bool) -> None:
     """Show the outbox: its state, and every vote that it keeps.
 
     That of the epoch in use; earlier ones on the card are named. The panel may be running
     meanwhile; nothing is changed.
     """
+    if context.invoked_subcommand is not None:
+        return
     settings = config.load(file)
     epochs = Epochs(settings.epochs)
     with closing(_open(epochs, settings)) as box:
@@ -100,3 +105,45 @@ def _as_line(row: dict[str, Any]) -> str:
     notes += ["test"] if row["test"] else []
     notes += ["receipted"] if row["receipted"] else ["waiting"]
     return f"{row['seq']:>7}  {row['face']:<8} {row['question']:<12} {', '.join(notes)}"
+
+
+# ---------------------------------------------------------------- rescue
+
+
+@outbox.command()
+@config_file
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Read this copy of a card's data folder, not the earlier epochs of this card.",
+)
+@click.pass_context
+def rescue(context: click.Context, file: Path, source: Path | None) -> None:
+    """Save what can be saved of damaged epochs, into the one in use.
+
+    Only votes that the chain proves and that have no receipt. Stop the panel before: two may not
+    write at once. It may be repeated; no vote is carried twice, and nothing is removed.
+    """
+    settings = config.load(_chosen(context, file))
+    epochs = Epochs(settings.epochs)
+    with epochs.alone():
+        results = rescue_votes(epochs, settings.kiosk.id, source)
+    for result in results:
+        click.echo(_found(result))
+    click.echo(f"{sum(result.carried for result in results)} votes carried into the epoch in use")
+
+
+def _chosen(context: click.Context, file: Path) -> Path:
+    """`--config` may stand before `rescue` or behind it."""
+    given = context.get_parameter_source("file") is not click.core.ParameterSource.DEFAULT
+    outer: Path | None = context.parent.params.get("file") if context.parent else None
+    return file if given or outer is None else outer
+
+
+def _found(result: Rescued) -> str:
+    lost = ", ".join(f"{first} to {last}" for first, last in result.lost)
+    return (
+        f"{result.folder}: {result.readable} votes readable, {result.proven} proven,"
+        f" {result.carried} carried; lost: {lost or 'none'}"
+    )

@@ -45,11 +45,11 @@ DOORS = {
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {
-    "sqlite3": {"kiosk.outbox_file"},
+    "sqlite3": {"kiosk.outbox_file", "kiosk.salvage"},
     "sqlite_utils": set(), "flask": set(), "scipy": set(),
 }  # fmt: skip
 SQL_ROOMS = {
-    "collector.ledger", "kiosk.outbox", "kiosk.outbox_file", "kiosk.retention",
+    "collector.ledger", "kiosk.outbox", "kiosk.outbox_file", "kiosk.retention", "kiosk.salvage",
 }  # fmt: skip
 
 # Pure: the moment, chance and neighbours are handed in.

@@ -4,6 +4,7 @@ A vote counts once `append` has returned: journal_mode=WAL and synchronous=FULL,
 used. Nothing is written while nothing happens.
 """
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from kiosk.rows import vote_of as vote_in
 __all__ = ["Ballot", "CannotStoreError", "DamagedError", "Outbox", "OutboxError"]
 
 SCARCE_BYTES: Final = 64 * 1024 * 1024  # with less room than this, all that is old goes at once
+TIGHT_BYTES: Final = 16 * 1024 * 1024  # with less than this, what is not old yet makes room
 
 _INSERT_VOTE: Final = "INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_FINE: Final = "INSERT INTO fine VALUES (?, ?, ?, ?, ?, ?)"
@@ -226,13 +228,17 @@ class Outbox:
     def prune(self) -> int:
         """Forget votes receipted 90 days ago; how many. Raises CannotStoreError.
 
-        Unless the disk is nearly full, no more at once than kiosk/retention.py allows.
+        No more at once than kiosk/retention.py allows, unless the disk is nearly full. When it is
+        all but full, the oldest of the younger ones go too, at that pace: their rows make room for
+        new votes. One without a receipt never goes.
         """
-        last = self._base_seq
-        if self._room_is_scarce():
-            last = self._retention.receipted_by(last, self._through, self._collector_ms - KEEP_MS)
-        elif not self._is_today("pruned_day"):
-            last = self._retention.due(last, self._through, self._collector_ms - KEEP_MS)
+        last, old_ms = self._base_seq, self._collector_ms - KEEP_MS
+        room = self._room()
+        if room < SCARCE_BYTES:
+            last = self._retention.receipted_by(last, self._through, old_ms)
+        if not self._is_today("pruned_day"):
+            until_ms = old_ms if room >= TIGHT_BYTES else self._collector_ms
+            last = max(last, self._retention.due(self._base_seq, self._through, until_ms))
         count = self._forget(last)
         self._clean_log()
         return count
@@ -248,12 +254,13 @@ class Outbox:
         self._clean_log()
         return count
 
-    def _room_is_scarce(self) -> bool:
+    def _room(self) -> float:
+        """Bytes that the disk still has; as good as any number if it does not say."""
         try:
             disk = os.statvfs(self._file.path)
         except OSError:  # whatever it is, forgetting votes would not mend it
-            return False
-        return disk.f_bavail * disk.f_frsize < SCARCE_BYTES
+            return math.inf
+        return disk.f_bavail * disk.f_frsize
 
     @property
     def _collector_day(self) -> int:

@@ -194,11 +194,19 @@ def test_a_receipt_for_what_is_not_there_is_refused(box: Outbox, through: int) -
 def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is not nearly full, whatever this machine's is."""
     monkeypatch.setattr(outbox, "SCARCE_BYTES", 0)
+    monkeypatch.setattr(outbox, "TIGHT_BYTES", 0)
 
 
 @pytest.fixture
 def scarce(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SCARCE_BYTES", 2**60)
+    monkeypatch.setattr(outbox, "TIGHT_BYTES", 0)
+
+
+@pytest.fixture
+def tight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SCARCE_BYTES", 2**60)
+    monkeypatch.setattr(outbox, "TIGHT_BYTES", 2**60)
 
 
 def a_vote_a_day(box: Outbox, days: int) -> list[wire.Vote]:
@@ -314,6 +322,20 @@ def test_when_the_disk_is_nearly_full_all_that_is_old_is_forgotten_at_once(box: 
     box.mark_receipted(30, START + 20 * DAY + 90 * DAY)
     assert box.prune() == 21
     assert [vote.seq for vote in box.votes()] == list(range(22, 32))
+
+
+@pytest.mark.usefixtures("tight")
+def test_on_a_full_disk_the_oldest_receipted_votes_make_room_two_days_a_day(box: Outbox) -> None:
+    a_vote_a_day(box, 10)
+    fill(box, 1)
+    assert box.prune() == 3
+    assert box.prune() == 0
+    box.mark_receipted(10, START + 10 * DAY)
+    assert box.prune() == 3
+    for day in range(11, 20):
+        box.mark_receipted(10, START + day * DAY)
+        box.prune()
+    assert [vote.seq for vote in box.votes()] == [11], "without a receipt"
 
 
 @pytest.mark.usefixtures("roomy")

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from kiosk import wire
 from kiosk.outbox import CannotStoreError, DamagedError, Outbox, OutboxError
 from tests.mounts import resize, tmpfs
-from tests.outbox import START, fill, opened, vote
+from tests.outbox import DAY, START, fill, opened, vote
 
 # ---------------------------------------------------------------- a full disk
 
@@ -54,6 +54,18 @@ def test_when_space_returns_voting_goes_on(tiny: Path) -> None:
     resize(tiny, "2m")
     votes += fill(box, 20)
     assert list(box.votes()) == votes
+    box.close()
+
+
+def test_a_small_disk_is_large_enough_while_votes_are_receipted(tiny: Path) -> None:
+    """What the collector has makes room, the oldest first, long before 90 days."""
+    box = opened(tiny)
+    for day in range(100):
+        fill(box, 20)
+        box.mark_receipted(box.checkpoint.seq, START + day * DAY)
+        box.prune()
+    assert box.checkpoint.seq == 2000
+    assert len(list(box.votes())) < 100
     box.close()
 
 

@@ -132,7 +132,8 @@ class OutboxMachine(RuleBasedStateMachine):
         expired = list(takewhile(lambda seq: self.receipted_ms(seq) <= until, kept))
         if self.collector_ms // DAY == self.pruned_day and not scarce:
             expired = []
-        with mock.patch.object(outbox, "SCARCE_BYTES", 2**60 if scarce else 0):
+        room = {"SCARCE_BYTES": 2**60 if scarce else 0, "TIGHT_BYTES": 0}
+        with mock.patch.multiple(outbox, **room):
             assert self.box.prune() == len(expired)
         if expired:
             self.base += len(expired)

@@ -425,7 +425,8 @@ def test_a_power_cut_leaves_every_vote_in_the_epoch_in_use(tmp_path: Path) -> No
 @pytest.fixture
 def forked(kiosk: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Two votes carried over and one more, all receipted in the second epoch."""
-    monkeypatch.setattr("kiosk.outbox.SCARCE_BYTES", 0)
+    for limit in ("SCARCE_BYTES", "TIGHT_BYTES"):
+        monkeypatch.setattr(f"kiosk.outbox.{limit}", 0)
     citizens(kiosk, "smile", "frown")
     kiosk.connect()
     kiosk.answer(0, status="fork")
@@ -463,7 +464,8 @@ def test_after_90_days_it_is_forgotten(forked: Bench) -> None:
 def test_it_stays_while_a_carried_vote_has_no_receipt(
     kiosk: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kiosk.outbox.SCARCE_BYTES", 0)
+    for limit in ("SCARCE_BYTES", "TIGHT_BYTES"):
+        monkeypatch.setattr(f"kiosk.outbox.{limit}", 0)
     citizens(kiosk, "smile", "frown")
     kiosk.connect()
     kiosk.answer(0, status="fork")

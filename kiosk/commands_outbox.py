@@ -118,17 +118,22 @@ def _as_line(row: dict[str, Any]) -> str:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Read this copy of a card's data folder, not the earlier epochs of this card.",
 )
+@click.option(
+    "--receipted",
+    is_flag=True,
+    help="Also votes with a receipt: the collector was restored from before this epoch.",
+)
 @click.pass_context
-def rescue(context: click.Context, file: Path, source: Path | None) -> None:
+def rescue(context: click.Context, file: Path, source: Path | None, receipted: bool) -> None:
     """Save what can be saved of damaged epochs, into the one in use.
 
-    Only votes that the chain proves and that have no receipt. Stop the panel before: two may not
+    Votes that the chain proves and that have no receipt. Stop the panel before: two may not
     write at once. It may be repeated; no vote is carried twice, and nothing is removed.
     """
     settings = config.load(_chosen(context, file))
     epochs = Epochs(settings.epochs)
     with epochs.alone():
-        results = rescue_votes(epochs, settings.kiosk.id, source)
+        results = rescue_votes(epochs, settings.kiosk.id, source, receipted)
     for result in results:
         click.echo(_found(result))
     click.echo(f"{sum(result.carried for result in results)} votes carried into the epoch in use")

@@ -53,32 +53,33 @@ class Rescued(NamedTuple):
     lost: list[tuple[int, int]]
 
 
-def rescue(epochs: Epochs, kiosk: str, source: Path | None) -> list[Rescued]:
+def rescue(
+    epochs: Epochs, kiosk: str, source: Path | None, receipted: bool = False
+) -> list[Rescued]:
     """Carry what is missing into the epoch in use; `source`: from a copy of a card, not this one.
 
-    Must be alone at work here. May be repeated: no vote is carried twice.
+    `receipted`: also what the collector once had, and may have lost. Must be alone at work here.
+    May be repeated: no vote is carried twice.
     """
     in_use = open_latest(epochs, kiosk, never)
     try:
         if source is not None:
-            return _rescue_copy(source, kiosk, in_use.outbox)
+            return _rescue_copy(source, kiosk, in_use.outbox, receipted)
         places = [place for place in epochs.all() if place != in_use.place]
-        rescued = list(_rescue_all(_unrescued(epochs, places), kiosk, in_use.outbox))
+        if not receipted:
+            places = [place for place in places if not epochs.is_rescued(place)]
+        rescued = list(_rescue_all(places, kiosk, in_use.outbox, receipted))
         _note(epochs, rescued)
         return rescued
     finally:
         in_use.outbox.close()
 
 
-def _rescue_copy(source: Path, kiosk: str, outbox: Outbox) -> list[Rescued]:
-    rescued = list(_rescue_all(_places_in(source), kiosk, outbox))
+def _rescue_copy(source: Path, kiosk: str, outbox: Outbox, receipted: bool) -> list[Rescued]:
+    rescued = list(_rescue_all(_places_in(source), kiosk, outbox, receipted))
     if not any(result.proven for result in rescued):
         raise NothingToRescue(f"{source}: no vote in it is proven to be of kiosk {kiosk}")
     return rescued
-
-
-def _unrescued(epochs: Epochs, places: Iterable[Place]) -> list[Place]:
-    return [place for place in places if not epochs.is_rescued(place)]
 
 
 def _places_in(source: Path) -> list[Place]:
@@ -100,10 +101,13 @@ def _note(epochs: Epochs, rescued: Iterable[Rescued]) -> None:
 # ---------------------------------------------------------------- what is carried
 
 
-def _rescue_all(places: Iterable[Place], kiosk: str, outbox: Outbox) -> Iterator[Rescued]:
+def _rescue_all(
+    places: Iterable[Place], kiosk: str, outbox: Outbox, receipted: bool
+) -> Iterator[Rescued]:
     found = [_prove(place, kiosk) for place in places]
     known = {_identity(outbox.checkpoint.epoch, vote) for vote in outbox.votes()}
-    known |= {_identity(each.epoch, vote) for each in found for vote in _receipted(each)}
+    if not receipted:
+        known |= {_identity(each.epoch, vote) for each in found for vote in _receipted(each)}
     for each in found:
         votes = [vote for vote in each.votes if _identity(each.epoch, vote) not in known]
         known |= {_identity(each.epoch, vote) for vote in votes}

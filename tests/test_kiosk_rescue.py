@@ -288,6 +288,17 @@ def test_a_sound_earlier_epoch_gives_nothing_that_was_carried(tmp_path: Path) ->
     assert not first.epochs.is_rescued(first.place)
 
 
+def test_what_a_restored_collector_has_lost_of_an_earlier_epoch_comes_again(tmp_path: Path) -> None:
+    """Its cursor goes back in the epoch in use only: nobody speaks for the earlier one any more."""
+    first = card(tmp_path, votes=3, through=2)
+    succeed(first.epochs, open_latest(first.epochs, KIOSK, never)).outbox.close()
+    (result,) = rescue(first.epochs, KIOSK, None, receipted=True)
+    assert result.carried == 2
+    assert sorted(as_first_stood(in_use(first.epochs))) == as_pressed(first.votes)
+    (result,) = rescue(first.epochs, KIOSK, None, receipted=True)
+    assert result.carried == 0
+
+
 # ---------------------------------------------------------------- from a copy
 
 
@@ -371,6 +382,18 @@ def test_the_settings_may_be_named_before_or_behind(damaged_kiosk: Path) -> None
     output = call("outbox", "--config", damaged_kiosk, "rescue")
     assert "2 votes carried" in output
     assert "0 votes carried" in call("outbox", "rescue", "--config", damaged_kiosk)
+
+
+def test_votes_with_a_receipt_come_along_where_that_is_asked_for(tmp_path: Path) -> None:
+    with bench.bench(tmp_path) as kiosk:
+        kiosk.push("smile")
+        kiosk.wait(4000)
+        kiosk.connect()
+        kiosk.answer(1)
+        kiosk.answer(1, status="fork")
+        file = tmp_path / "kiosk.toml"
+    assert "0 votes carried" in call("outbox", "rescue", "--config", file)
+    assert "1 votes carried" in call("outbox", "rescue", "--config", file, "--receipted")
 
 
 def test_it_does_not_run_beside_the_panel(damaged_kiosk: Path) -> None:

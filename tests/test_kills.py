@@ -93,7 +93,11 @@ def assert_every_vote_is_stored_once(whole: Whole) -> None:
     assert all(line.endswith("as the votes say") for line in found), found
 
 
-@pytest.mark.parametrize("point", kiosk_crash.CRASH_POINTS)
+# Those that a vote passes; the points of a new epoch are in tests/test_forks.py.
+VOTES_PASS = [point for point in kiosk_crash.CRASH_POINTS if not point.startswith("epoch_")]
+
+
+@pytest.mark.parametrize("point", VOTES_PASS)
 def test_a_kiosk_may_crash_at_every_named_point(point: str, tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names

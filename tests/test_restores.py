@@ -1,4 +1,4 @@
-"""Older states come back: nothing is ever marked receipted that is not stored."""
+"""A collector from an older backup: every vote comes back. For cards see tests/test_forks.py."""
 
 import shutil
 import sqlite3
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Nats
-from tests.whole import Identity, Whole, until
+from tests.whole import Whole, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -29,17 +29,6 @@ def put_back(copy: Path, database: Path) -> None:
     shutil.copyfile(copy, database)
 
 
-def receipted(whole: Whole, name: str) -> set[Identity]:
-    state = whole.outbox(name)
-    votes = state["votes"]
-    assert isinstance(votes, list)
-    return {
-        Identity(str(state["epoch"]), vote["seq"], vote["face"], vote["time"])
-        for vote in votes
-        if vote["receipted"]
-    }
-
-
 def test_a_collector_from_an_older_backup_gets_every_vote_again(tmp_path: Path) -> None:
     ledger = tmp_path / "collector" / "ledger.db"
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 3) as whole:
@@ -58,22 +47,3 @@ def test_a_collector_from_an_older_backup_gets_every_vote_again(tmp_path: Path) 
         stored = whole.stored()
         assert set(stored) == whole.confirmed()
         assert len(stored) == len(set(stored))
-
-
-def test_a_card_from_an_older_image_marks_nothing_that_is_not_stored(tmp_path: Path) -> None:
-    with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
-        (name,) = whole.names
-        outbox = tmp_path / name / "outbox.db"
-        whole.start_kiosk(name, *PRESSING)
-        until("some votes", lambda: len(whole.stored()) > 2)
-        image = copy_of(outbox, tmp_path / "image.db")
-        then = len(whole.stored())
-        until("later votes", lambda: len(whole.stored()) > then + 3)
-        whole.stop_kiosk(name)
-        put_back(image, outbox)
-        whole.start_kiosk(name, "--every", "0.3", "--for", "8", "--drain", "2")
-        whole.kiosk_ended(name, 60)
-        assert receipted(whole, name) <= set(whole.stored())
-        state = whole.outbox(name)
-        assert int(str(state["queue"])) > 0, "its new votes are on a branch: none is receipted"
-        assert "fork" in whole.log("collector") + whole.log(name)

@@ -2,15 +2,21 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from kiosk import wire
+from kiosk.crash import never
+from kiosk.epochs import Epochs
+from kiosk.succession import open_place
 from tests.brokers import HOST, Broker
 
 BIN = Path(sys.executable).parent
@@ -18,7 +24,7 @@ QUIET_SECONDS = 90.0
 
 
 class Identity(NamedTuple):
-    """What makes two rows the same vote, on a kiosk and in the ledger."""
+    """What makes two rows the same vote, on a kiosk and in the ledger: where it first stood."""
 
     epoch: str
     seq: int
@@ -109,6 +115,29 @@ class Whole:
     def _any_counter(self) -> str:
         return "disdukcapil-1"
 
+    def epochs(self, name: str) -> Path:
+        """The folder of a kiosk's epochs: its card, as far as votes are concerned."""
+        return self.folder / name / "epochs"
+
+    def clone(self, name: str) -> str:
+        """A second kiosk with a copy of the card of the first, which is not running."""
+        other = f"{name}-klon"
+        shutil.copytree(self.epochs(name), self.epochs(other))
+        config = (self.folder / f"{name}.toml").read_text()
+        moved = config.replace(f"{self.folder}/{name}", f"{self.folder}/{other}")
+        (self.folder / f"{other}.toml").write_text(moved)
+        self.names.append(other)
+        return other
+
+    def approve_all(self) -> int:
+        """As an admin who has looked at each new epoch; how many there were."""
+        kiosks = json.loads(self.collector("kiosk", "list", "--json"))
+        epochs = [epoch for kiosk in kiosks for epoch in kiosk["epochs"]]
+        held = [epoch["epoch"] for epoch in epochs if epoch["state"] == "held"]
+        for epoch in held:
+            self.collector("kiosk", "approve", epoch)
+        return len(held)
+
     def _kiosk_command(self, command: str, name: str) -> list[str]:
         return [str(BIN / "senyum-kiosk"), command, "--config", str(self.folder / f"{name}.toml")]
 
@@ -132,11 +161,16 @@ class Whole:
         process.terminate()
         assert process.wait(QUIET_SECONDS) == 0, self.log(name)
 
-    def outbox(self, name: str) -> dict[str, object]:
-        command = [*self._kiosk_command("outbox", name), "--json"]
+    def kiosk(self, name: str, *words: str) -> str:
+        """Run one `senyum-kiosk` command to its end; its standard output."""
+        config = ("--config", str(self.folder / f"{name}.toml"))
+        command = [str(BIN / "senyum-kiosk"), *words, *config]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        state: dict[str, object] = json.loads(done.stdout)
+        return done.stdout
+
+    def outbox(self, name: str) -> dict[str, object]:
+        state: dict[str, object] = json.loads(self.kiosk(name, "outbox", "--json"))
         return state
 
     def shown(self, name: str, signal_name: str) -> int:
@@ -153,11 +187,13 @@ class Whole:
         return {identity for name in self.names for identity in self._committed(name)}
 
     def _committed(self, name: str) -> set[Identity]:
-        state = self.outbox(name)
-        votes = state["votes"]
-        assert isinstance(votes, list)
-        epoch = str(state["epoch"])
-        return {Identity(epoch, vote["seq"], vote["face"], vote["time"]) for vote in votes}
+        """In every epoch on its card."""
+        found = set()
+        for place in Epochs(self.epochs(name)).all():
+            with closing(open_place(place, name.removesuffix("-klon"), never).outbox) as outbox:
+                epoch = outbox.checkpoint.epoch
+                found |= {_identity(epoch, vote) for vote in outbox.votes()}
+        return found
 
     def stored(self) -> list[Identity]:
         """Every row of the ledger: a list, so that a repeat would show."""
@@ -165,7 +201,8 @@ class Whole:
 
         db = read_ledger(self.folder / "collector" / "ledger.db")
         rows = db.execute(
-            "SELECT epoch, votes.seq, face, hex(time) FROM votes JOIN epochs USING (e)"
+            "SELECT coalesce(origin_epoch, epoch), coalesce(origin_seq, votes.seq), face, hex(time)"
+            " FROM votes JOIN epochs USING (e)"
         ).fetchall()
         db.close()
         return [Identity(epoch, seq, face, time.lower()) for epoch, seq, face, time in rows]
@@ -199,6 +236,11 @@ class Whole:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
+
+
+def _identity(epoch: str, vote: wire.Vote) -> Identity:
+    at = vote.origin or wire.Origin(epoch, vote.seq)
+    return Identity(at.epoch, at.seq, vote.face, vote.time)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

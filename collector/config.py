@@ -8,7 +8,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, get_type_hints
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -84,12 +84,34 @@ class WebSection(Struct, frozen=True):
     port: Annotated[Port, Meta(description="Port of the web pages.")] = 8000
 
 
+class MailSection(Struct, frozen=True):
+    host: Annotated[str, Meta(description="The server that takes mail; empty: none is sent.")] = ""
+    port: Annotated[Port, Meta(description="Its port: 587 for starttls, 465 for tls.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="How the connection is encrypted: starttls, tls or none."),
+    ] = "starttls"
+    ca_file: Annotated[
+        str, Meta(description="CA that signed the mail server; empty: those of the system.")
+    ] = ""
+    user: Annotated[str, Meta(description="User name at the mail server; empty for none.")] = ""
+    password_file: Annotated[
+        str, Meta(description="File with the password at the mail server.")
+    ] = ""
+    sender: Annotated[str, Meta(description="The address from which letters come.")] = ""
+    to: Annotated[str, Meta(description="Who is told when something needs somebody.")] = ""
+    witness_to: Annotated[
+        str, Meta(description="The other office, which keeps the witness files.")
+    ] = ""
+
+
 class Config(Struct, frozen=True):
     collector: CollectorSection = CollectorSection()
     broker: BrokerSection = BrokerSection()
     ingest: IngestSection = IngestSection()
     quarantine: QuarantineSection = QuarantineSection()
     web: WebSection = WebSection()
+    mail: MailSection = MailSection()
 
     @property
     def data_dir(self) -> Path:

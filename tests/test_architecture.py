@@ -42,6 +42,7 @@ DOORS = {
     "paho": {"kiosk.uplink", "collector.ingest.subscriber"},
     "flask": {"collector.web"},
     "waitress": {"collector.web"},
+    "smtplib": {"collector.mail"},
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {

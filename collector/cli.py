@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "demo": "collector.commands.demo:demo",
     "index": "collector.commands.index:index",
     "export": "collector.commands.export:export",
+    "backup": "collector.commands.backup:backup",
+    "restore": "collector.commands.restore:restore",
     "rebuild": "collector.commands.rebuild:rebuild",
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",

@@ -84,6 +84,19 @@ class WebSection(Struct, frozen=True):
     port: Annotated[Port, Meta(description="Port of the web pages.")] = 8000
 
 
+class BackupSection(Struct, frozen=True):
+    folder: Annotated[
+        str,
+        Meta(description="Where backups are kept, best on another disk; empty: the data folder."),
+    ] = ""
+    keep_days: Annotated[
+        int, Meta(ge=1, le=30, description="Older backups are removed, save the last good one.")
+    ] = 14
+    max_age_hours: Annotated[
+        Positive, Meta(description="The newest backup may be so old, or the drill fails.")
+    ] = 26
+
+
 class MailSection(Struct, frozen=True):
     host: Annotated[str, Meta(description="The server that takes mail; empty: none is sent.")] = ""
     port: Annotated[Port, Meta(description="Its port: 587 for starttls, 465 for tls.")] = 587
@@ -111,6 +124,7 @@ class Config(Struct, frozen=True):
     ingest: IngestSection = IngestSection()
     quarantine: QuarantineSection = QuarantineSection()
     web: WebSection = WebSection()
+    backup: BackupSection = BackupSection()
     mail: MailSection = MailSection()
 
     @property
@@ -124,6 +138,10 @@ class Config(Struct, frozen=True):
     @property
     def ledger(self) -> Path:
         return self.data_dir / "ledger.db"
+
+    @property
+    def backups(self) -> Path:
+        return Path(self.backup.folder) if self.backup.folder else self.data_dir / "backups"
 
     @property
     def signing_key(self) -> Path:

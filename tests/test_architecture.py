@@ -20,6 +20,7 @@ ROOMS = {
     "kiosk": set(),
     "collector.index": set(),
     "collector.ledger": {"collector.errors", "collector.index", "kiosk.wire"},
+    "collector.backup": {"collector.errors", "collector.ledger"},
     "collector.ingest": {
         "collector.errors", "collector.config", "collector.crash", "collector.systemd",
         "collector.ledger", "kiosk.wire", "kiosk.keys",

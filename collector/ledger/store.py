@@ -42,7 +42,7 @@ _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @contextmanager
-def _told_by(path: str) -> Iterator[None]:
+def told_by(path: str) -> Iterator[None]:
     """SQLite's errors in the words of this project."""
     try:
         yield
@@ -58,7 +58,7 @@ def _told_by(path: str) -> Iterator[None]:
 def open_ledger(path: Path) -> Database:
     """The ledger for writing, migrated. A Database belongs to the thread that opened it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _told_by(str(path)):
+    with told_by(str(path)):
         db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
         try:
             _make_durable(db, path)
@@ -120,7 +120,7 @@ def writing(db: Database) -> Iterator[None]:
 
     Raises CannotCommit or Damaged; then nothing of it is stored, and the ledger stays usable.
     """
-    with _told_by("ledger"):
+    with told_by("ledger"):
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield

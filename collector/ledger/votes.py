@@ -154,12 +154,13 @@ def head_at(db: Database, epoch: Epoch, seq: int) -> str:
         (epoch.e, seq),
     ).fetchone()
     known, head = row or (0, wire.genesis(epoch.kiosk, epoch.key))
-    for vote in _between(db, epoch.e, known, seq):
+    for vote in between(db, epoch.e, known, seq):
         head = wire.next_head(head, wire.leaf(epoch.kiosk, epoch.epoch, vote))
     return str(head)
 
 
-def _between(db: Database, e: int, after: int, last: int) -> Iterator[wire.Vote]:
+def between(db: Database, e: int, after: int, last: int) -> Iterator[wire.Vote]:
+    """The votes after `after` up to `last`, in order, without their fine time."""
     rows = db.conn.execute(
         "SELECT seq, face, question, replaces, origin_epoch, origin_seq, test, quarter, salt, time"
         " FROM votes WHERE e = ? AND seq > ? AND seq <= ? ORDER BY seq",

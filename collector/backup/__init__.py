@@ -1,0 +1,1 @@
+"""Copies of the ledger: taken while it is written, tried, put back, and gone in time."""

@@ -50,7 +50,7 @@ lock: $(VENV)/dev.stamp  ## write both locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra collector --group build -o requirements.lock pyproject.toml $(ARGS)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra collector --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml $(ARGS)
+	  --python-version 3.11 --extra collector --extra replication --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml $(ARGS)
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) var

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",
+    "alert": "collector.commands.alert:alert",
     "rebuild": "collector.commands.rebuild:rebuild",
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",

@@ -19,6 +19,12 @@ from tests.brokers import free_port, require
 
 FOLDER = Path(__file__).parents[1] / "systemd"
 UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
+TIMERS = sorted(path.name for path in FOLDER.glob("*.timer"))
+JOBS = [name.replace(".timer", ".service") for name in TIMERS]
+ALERT = "senyum-alert@.service"
+LITESTREAM = "senyum-litestream.service"
+DAEMONS = [name for name in UNITS if name not in {*JOBS, ALERT}]
+OURS = [name for name in DAEMONS if name != LITESTREAM]
 MACHINE_TARGETS = Path("/usr/lib/systemd/system")
 EXPOSURE_LIMIT = 20  # tenths of systemd's score; 100 is a unit without any hardening
 
@@ -60,12 +66,14 @@ def analyze(root: Path, verb: str, *arguments: str) -> subprocess.CompletedProce
 
 
 def verify(root: Path) -> subprocess.CompletedProcess[str]:
-    return analyze(root, "verify", "--recursive-errors=yes", "--man=no", *UNITS)
+    return analyze(root, "verify", "--recursive-errors=yes", "--man=no", *UNITS, *TIMERS)
 
 
-def test_the_four_units_are_there() -> None:
+def test_the_units_are_there() -> None:
     rooms = [name.removeprefix("senyum-").removesuffix(".service") for name in UNITS]
-    assert rooms == ["ingest", "panel", "uplink", "web"]
+    assert rooms == [
+        "alert@", "backup", "drill", "ingest", "litestream", "panel", "uplink", "web",
+    ]  # fmt: skip
 
 
 def test_systemd_accepts_the_units(machine: Path) -> None:
@@ -74,7 +82,7 @@ def test_systemd_accepts_the_units(machine: Path) -> None:
 
 
 def test_systemd_would_notice_a_misspelt_key(machine: Path) -> None:
-    spoiled = machine / "etc/systemd/system" / UNITS[0]
+    spoiled = machine / "etc/systemd/system" / OURS[0]
     spoiled.write_text(spoiled.read_text().replace("RestartSec=", "RestartSecs="))
     verdict = verify(machine)
     assert verdict.returncode != 0
@@ -82,7 +90,7 @@ def test_systemd_would_notice_a_misspelt_key(machine: Path) -> None:
 
 
 def test_systemd_would_notice_a_missing_program(machine: Path) -> None:
-    (machine / command(UNITS[0])[0].lstrip("/")).unlink()
+    (machine / command(OURS[0])[0].lstrip("/")).unlink()
     assert verify(machine).returncode != 0
 
 
@@ -94,7 +102,7 @@ def test_exposure_stays_low(machine: Path, name: str) -> None:
     assert verdict.returncode == 0, verdict.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize("name", [name for name in UNITS if name != LITESTREAM])
 def test_a_unit_starts_a_command_that_exists(name: str) -> None:
     program, *arguments = command(name)
     main = {"/usr/bin/senyum-kiosk": senyum_kiosk, "/usr/bin/senyum-collector": collector.cli.main}
@@ -102,7 +110,7 @@ def test_a_unit_starts_a_command_that_exists(name: str) -> None:
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("name", [name for name in UNITS if "panel" not in name])  # needs pins
+@pytest.mark.parametrize("name", [name for name in OURS if "panel" not in name])  # needs pins
 def test_a_unit_of_type_notify_hears_from_its_program(name: str, tmp_path: Path) -> None:
     """And from a watchdog only where one is set: it would kill a program that never pings."""
     service = unit(name)["Service"]
@@ -159,11 +167,40 @@ def options(program: str, folder: Path) -> list[str]:
     return ["--config", str(file)]
 
 
-@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize("name", DAEMONS)
 def test_a_unit_never_gives_up(name: str) -> None:
     settings = unit(name)
     assert settings["Unit"]["StartLimitIntervalSec"] == "0"
     assert settings["Service"]["Restart"] == "always"
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_is_done_again_and_somebody_is_told_when_it_fails(name: str) -> None:
+    timer = unit(name.replace(".service", ".timer"))
+    assert timer["Timer"]["Persistent"] == "true"
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    assert unit(name)["Service"]["Type"] == "oneshot"
+    assert unit(name)["Unit"]["OnFailure"] == "senyum-alert@%n.service"
+    assert (FOLDER / ALERT).exists()
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_systemd_understands_when_a_job_is_due(name: str) -> None:
+    require("systemd-analyze")
+    subprocess.run(
+        ["systemd-analyze", "calendar", unit(name)["Timer"]["OnCalendar"]],
+        capture_output=True, check=True, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_backup_stands_in_no_votes_way() -> None:
+    for name in JOBS:
+        assert unit(name)["Service"]["IOSchedulingClass"] == "idle"
+
+
+def test_what_restores_and_copies_has_no_network() -> None:
+    for name in ("senyum-backup.service", "senyum-drill.service", LITESTREAM):
+        assert unit(name)["Service"]["PrivateNetwork"] == "yes"
 
 
 def test_the_panel_has_real_pins_and_no_network() -> None:

@@ -32,6 +32,19 @@ class Identity(NamedTuple):
     time: str
 
 
+def votes_in(ledger: Path) -> list[Identity]:
+    """Every row of the ledger by where it first stood: a list, so that a repeat would show."""
+    from collector.ledger.store import read_ledger
+
+    db = read_ledger(ledger)
+    rows = db.execute(
+        "SELECT coalesce(origin_epoch, epoch), coalesce(origin_seq, votes.seq), face, hex(time)"
+        " FROM votes JOIN epochs USING (e)"
+    ).fetchall()
+    db.close()
+    return [Identity(epoch, seq, face, time.lower()) for epoch, seq, face, time in rows]
+
+
 class Whole:
     """`kiosks` simulated kiosks, one collector, one broker."""
 
@@ -196,16 +209,7 @@ class Whole:
         return found
 
     def stored(self) -> list[Identity]:
-        """Every row of the ledger: a list, so that a repeat would show."""
-        from collector.ledger.store import read_ledger
-
-        db = read_ledger(self.folder / "collector" / "ledger.db")
-        rows = db.execute(
-            "SELECT coalesce(origin_epoch, epoch), coalesce(origin_seq, votes.seq), face, hex(time)"
-            " FROM votes JOIN epochs USING (e)"
-        ).fetchall()
-        db.close()
-        return [Identity(epoch, seq, face, time.lower()) for epoch, seq, face, time in rows]
+        return votes_in(self.folder / "collector" / "ledger.db")
 
     def counted(self) -> int:
         from collector.ledger.store import read_ledger

@@ -20,6 +20,7 @@ PAGES = {
     "agency-months": "/perangkat/dpmptsp?periode=90h&langkah=bulan",
     "agency-few": "/perangkat/disnakertrans",
     "fleet": "/kiosk",
+    "integrity": "/integritas",
     "not-found": "/nope",
     "bad-period": "/?periode=2019-08",
 }
@@ -169,7 +170,7 @@ def test_a_page_is_whole_legible_and_all_its_own(visit: Visit, name: str) -> Non
     assert page.evaluate(OVERFLOW) <= 0
 
 
-@pytest.mark.parametrize("name", ["overview", "agency", "fleet"])
+@pytest.mark.parametrize("name", ["overview", "agency", "fleet", "integrity"])
 def test_nothing_is_cut_off_at_320_pixels(visits: dict[str, Visit], name: str) -> None:
     """As on a desktop at 400 % zoom (WCAG 1.4.10)."""
     page = visits["phone"].open(PAGES[name])
@@ -209,6 +210,8 @@ def test_one_walks_through_every_page_by_clicking(visit: Visit) -> None:
     assert page.locator("tbody tr:not(.group)").count() == 1
     page.click("header >> text=Kiosk")
     page.wait_for_selector("h1:has-text('Kiosk')")
+    page.click("header >> text=Integritas")
+    page.wait_for_selector("h2:has-text('hal perlu tindakan')")
     page.click("header >> text=Ikhtisar")
     page.wait_for_selector("text=Kecamatan Gambut")
     assert (visit.console, visit.outside, visit.failed) == ([], [], [])
@@ -224,10 +227,19 @@ def test_a_column_sorts_by_a_click(visit: Visit) -> None:
 
 def test_the_main_controls_are_reached_by_keys_and_seen(visits: dict[str, Visit]) -> None:
     page = visits["desktop"].open("/")
-    stops = [_tab(page) for _ in range(22)]
+    stops = [_tab(page) for _ in range(23)]
     assert stops[0]["name"] == "Langsung ke isi halaman"
     names = [stop["name"] for stop in stops]
-    for name in ("Ikhtisar", "Kiosk", "Keluar", "Periode", "Nama", "Tampilkan", "Indeks"):
+    for name in (
+        "Ikhtisar",
+        "Kiosk",
+        "Integritas",
+        "Keluar",
+        "Periode",
+        "Nama",
+        "Tampilkan",
+        "Indeks",
+    ):
         assert name in names, (name, names)
     assert "Kecamatan Gambut" in names
     assert [stop for stop in stops if not (stop["marked"] and stop["seen"])] == []

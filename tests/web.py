@@ -17,10 +17,11 @@ from flask.testing import FlaskClient
 from sqlite_utils import Database
 
 from collector.config import CollectorSection, Config
-from collector.ledger import fleet, places, registry, users
+from collector.ledger import fleet, places, registry, runs, users
 from collector.ledger.counts import Tally, local_day
 from collector.ledger.placements import Placement
 from collector.ledger.places import Agency
+from collector.ledger.runs import Job, Run
 from collector.ledger.store import open_ledger, writing
 from collector.web.app import create_app
 from kiosk import wire
@@ -168,11 +169,27 @@ def fill_fleet(db: Database) -> None:
     report(db, "rsud-01", age=86_000, clock="unsynced", queue=143, stuck=("frown",), refused=2)
 
 
+def fill_runs(db: Database) -> None:
+    """Most of what runs by itself went well; the drill failed, and nobody has audited yet."""
+    hours: dict[Job, int] = {"backup": 11, "witness": 13, "erase": 12}
+    with writing(db):
+        for job, ago in hours.items():
+            runs.record(db, Run(job, _hours_ago_ms(ago), ok=True, took_ms=12_300, said="well"))
+        said = "/var/backups/senyum/ledger-20190825T181500Z.db: its bytes are not those written"
+        for ago, ok in ((200, True), (35, False)):
+            runs.record(db, Run("drill", _hours_ago_ms(ago), ok, took_ms=48_000, said=said))
+
+
+def _hours_ago_ms(hours: int) -> int:
+    return round((NOW.timestamp() - hours * 3600) * 1000)
+
+
 def make_ledger(folder: Path) -> Path:
     """The usual ledger in `folder`, with one user."""
     db = open_ledger(folder / "ledger.db")
     fill(db)
     fill_fleet(db)
+    fill_runs(db)
     vague(db, "rsud", "C", first=date(2019, 8, 5), last=date(2019, 8, 7), n=12)
     vague(db, "rsud", "D", first=date(2019, 8, 7), last=date(2019, 8, 7), n=3)
     users.add(db, NAME, PASSWORD, at=1)

@@ -22,8 +22,14 @@ def record(db: Database, run: Run) -> None:
 
 def latest(db: Database) -> dict[str, Run]:
     """Job → its last run; jobs that never ran are not there."""
-    rows = db.conn.execute(
-        "SELECT job, at_ms, ok, took_ms, said FROM runs"
-        " WHERE id IN (SELECT MAX(id) FROM runs GROUP BY job)"
-    )
+    return _last(db, "SELECT MAX(id) FROM runs GROUP BY job")
+
+
+def latest_good(db: Database) -> dict[str, Run]:
+    """Job → the last run that found everything well."""
+    return _last(db, "SELECT MAX(id) FROM runs WHERE ok GROUP BY job")
+
+
+def _last(db: Database, ids: str) -> dict[str, Run]:
+    rows = db.conn.execute(f"SELECT job, at_ms, ok, took_ms, said FROM runs WHERE id IN ({ids})")  # noqa: S608
     return {row[0]: Run(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}

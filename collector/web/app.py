@@ -20,6 +20,7 @@ from collector.web import (
     fleet,
     headers,
     health,
+    integrity,
     languages,
     numbers,
     overview,
@@ -59,7 +60,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, numbers, words, account, fleet):
         room.init_app(app)
-    for page in (overview, agency, health):
+    for page in (overview, agency, health, integrity):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

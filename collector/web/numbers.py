@@ -74,5 +74,15 @@ def ago(seconds: float) -> str:
     return ngettext("%(num)s hari lalu", "%(num)s hari lalu", int(seconds // DAY))
 
 
+def took(milliseconds: int) -> str:
+    """How long something took, as people say it."""
+    seconds = round(milliseconds / 1000)
+    if seconds < 1:
+        return gettext("kurang dari sedetik")
+    if seconds < MINUTE:
+        return ngettext("%(num)s detik", "%(num)s detik", seconds)
+    return ngettext("%(num)s menit", "%(num)s menit", round(seconds / MINUTE))
+
+
 def degrees(thousandths: int) -> str:
     return f"{format_decimal(thousandths / 1000, format='0.0', locale=language())} °C"

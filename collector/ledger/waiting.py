@@ -1,0 +1,34 @@
+"""What waits for an admin's word, by how many kiosks it concerns: never by votes."""
+
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+
+class Waiting(NamedTuple):
+    """Kiosks of which …"""
+
+    held: int  # a new key waits for approval
+    forked: int  # two cards speak under one key
+    refused: int  # messages were refused lately
+    overflowed: int  # so many that not all of them were kept
+
+
+def waiting(db: Database, since_ms: int, since_day: str) -> Waiting:
+    """`since` bounds what was refused; what is held waits for ever."""
+    return Waiting(
+        _number(db, "SELECT COUNT(DISTINCT kiosk) FROM epochs WHERE state = 'held'"),
+        _number(
+            db, "SELECT COUNT(DISTINCT kiosk) FROM held JOIN epochs USING (e) WHERE why = 'fork'"
+        ),
+        _number(
+            db, "SELECT COUNT(DISTINCT kiosk) FROM quarantine WHERE received_ms >= ?", since_ms
+        ),
+        _number(
+            db, "SELECT COUNT(DISTINCT kiosk) FROM quarantine_overflow WHERE day >= ?", since_day
+        ),
+    )
+
+
+def _number(db: Database, sql: str, *values: object) -> int:
+    return int(db.conn.execute(sql, values).fetchone()[0])

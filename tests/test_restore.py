@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -164,6 +165,23 @@ def test_who_opens_it_as_it_is_moved_away_gets_it_back(
     with pytest.raises(BackupError, match="in use"):
         put_back(backup, ledger)
     assert votes_in(ledger) == 50
+
+
+def test_who_interrupts_while_it_is_moved_away_gets_it_back(
+    aged: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup, ledger = aged
+
+    def interrupt(file: Path) -> bool:
+        if "set-aside" in str(file):
+            raise KeyboardInterrupt
+        return False
+
+    monkeypatch.setattr("collector.backup.restoring.in_use", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        put_back(backup, ledger)
+    assert votes_in(ledger) == 50
+    assert names(ledger.parent) == ["b", "ledger.db"]
 
 
 def test_a_ledger_that_somebody_began_meanwhile_is_not_overwritten(
@@ -347,6 +365,35 @@ def test_a_drill_fails_on_an_old_backup_though_it_is_whole(data: Path) -> None:
     status, said = command(data, "backup", "verify")
     assert (status, "the newest backup is" in said, "hours old" in said) == (1, True, True)
     assert command(data, "backup", "verify", str(the_backup(data)))[0] == 0
+
+
+ENDLESS = """
+import sys, time
+import collector.backup.proving as proving
+from collector.cli import main
+def broken_chains(db, progress):
+    print("begun", flush=True)
+    time.sleep(60)
+proving.broken_chains = broken_chains
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [("backup", "verify"), ("restore", "{backup}")])
+def test_what_is_told_to_end_leaves_no_copy_behind(data: Path, words: tuple[str, ...]) -> None:
+    command(data, "backup")
+    before = names(data)
+    said = [word.format(backup=the_backup(data)) for word in words]
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, "--data", str(data), *said], stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        assert len(names(data)) > len(before)
+        process.terminate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert names(data) == before
 
 
 def test_a_drill_without_a_backup_says_so(data: Path) -> None:

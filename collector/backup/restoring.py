@@ -82,9 +82,8 @@ def _exchange(proven: Path, ledger: Path, aside: Path) -> None:
             f"{ledger}: somebody began a new ledger while this one was restored; stop ingest and"
             f" restore again. The ledger of before is in {aside}"
         ) from error
-    except BackupError:
-        for file in reversed(moved):
-            (aside / file.name).rename(file)
+    except BaseException:  # a signal, too: a restore that is not done has done nothing
+        _move_back(aside, moved)
         raise
     durable.sync(ledger.parent)
 
@@ -100,6 +99,13 @@ def _set_aside(ledger: Path, aside: Path) -> list[Path]:
         file.rename(aside / file.name)
     durable.sync(aside.parent)
     return there
+
+
+def _move_back(aside: Path, moved: list[Path]) -> None:
+    for file in reversed(moved):
+        (aside / file.name).rename(file)
+    if moved:
+        aside.rmdir()
 
 
 def _give_to_owner_of(folder: Path, path: Path) -> None:

@@ -10,6 +10,7 @@ from collector.backup import keycopy, shelf
 from collector.backup.drill import drill, require_fresh
 from collector.backup.stamp import Stamp
 from collector.backup.taking import take
+from collector.commands.ending import ended_in_order
 from collector.commands.ingest import now_ms
 from collector.commands.progress import stages
 from collector.config import Config
@@ -32,7 +33,8 @@ def backup(ctx: click.Context, to: Path | None) -> None:
     if ctx.invoked_subcommand is None:
         config: Config = ctx.obj
         folder = to or config.backups
-        click.echo(recorded(config.ledger, "backup", lambda: _take(config, folder)))
+        with ended_in_order():
+            click.echo(recorded(config.ledger, "backup", lambda: _take(config, folder)))
 
 
 def _take(config: Config, folder: Path) -> str:
@@ -59,7 +61,8 @@ def verify(config: Config, file: Path | None) -> None:
     Every page, every hash of every vote up to the heads, every count. Without FILE it is the
     newest one, which must not be older than backup.max_age_hours.
     """
-    click.echo(recorded(config.ledger, "drill", lambda: _verify(config, file)))
+    with ended_in_order():
+        click.echo(recorded(config.ledger, "drill", lambda: _verify(config, file)))
 
 
 def _verify(config: Config, file: Path | None) -> str:

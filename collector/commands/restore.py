@@ -10,6 +10,7 @@ import click
 from collector.backup import keycopy
 from collector.backup.restoring import Restored
 from collector.backup.restoring import restore as put_back
+from collector.commands.ending import ended_in_order
 from collector.commands.ingest import now_ms
 from collector.commands.progress import stages
 from collector.config import Config
@@ -50,7 +51,7 @@ def restore(config: Config, file: Path | None, locked: Path | None) -> None:
 
 def _restore(config: Config, file: Path) -> None:
     day, who = local_day(config.zone), f"cli:{getpass.getuser()}"
-    with stages() as stage:
+    with ended_in_order(), stages() as stage:
         done = put_back(file, config.ledger, now_ms=now_ms(), who=who, day=day, stages=stage)
     for line in _told(config, file, done):
         click.echo(line)

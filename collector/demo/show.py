@@ -12,6 +12,7 @@ from collector.app import one_machine
 from collector.config import Config
 from collector.demo import boxes as fleet
 from collector.demo.boxes import GRACE_SECONDS, Box, Pace
+from collector.demo.night import Night
 from collector.demo.outcome import Outcome, duplicated, lost
 from collector.demo.screen import Screen
 from collector.errors import CollectorError
@@ -42,6 +43,7 @@ class Show:
         players = [box.child(1000 * seed + index, pace) for index, box in enumerate(boxes)]
         self._services = Supervisor(children, time.monotonic)
         self._kiosks = Supervisor(players, time.monotonic)
+        self._night = Night(options, self._logs / "night.log")
         self._epochs = [box.epoch() for box in boxes]
         with closing(read_ledger(config.ledger)) as db:
             self._before = {epoch: comparing.stored(db, epoch) for epoch in self._epochs}
@@ -74,18 +76,21 @@ class Show:
 
     def finish(self) -> Outcome:
         """The kiosks press no more and send what they have; then both ends are compared."""
+        self._night.stop()
         self._kiosks.stop_together(GRACE_SECONDS, self._services.step)
         committed = fleet.committed(self._boxes)
         self._send_rest(committed)
         return self._compare([row for rows in committed.values() for row in rows])
 
     def stop(self) -> None:
+        self._night.stop()
         self._kiosks.stop_together(grace=1.0)
         self._services.stop()
 
     def _step(self) -> None:
         self._services.step()
         self._kiosks.step()
+        self._night.step()
 
     def _wait_for_web(self) -> None:
         address = (self._config.web.host, self._config.web.port)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast bench lock clean
+.PHONY: help demo test check fast test-faults bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile
@@ -18,7 +18,11 @@ test: neighbours check  ## everything: style, types, all tests with real neighbo
 	$(BIN)/python -m pytest $(ARGS)
 
 fast: $(VENV)/dev.stamp  ## the quick tests only: no kill runs, no browser
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not long" $(ARGS)
+
+test-faults: neighbours  ## every fault of docs/faults.md, at length; writes its table
+	SENYUM_FAULT_ROWS=docs/faults.json $(BIN)/python -m pytest -m fault $(ARGS); \
+	  status=$$?; $(BIN)/python docs/regenerate.py && exit $$status
 
 check: $(VENV)/dev.stamp  ## style and types
 	$(BIN)/ruff check .

@@ -5,7 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts import Account
 from tests.brokers import Mosquitto, Nats
+from tests.faultrows import ACCOUNT, plugin
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    rows = plugin()
+    if rows is not None:
+        config.pluginmanager.register(rows)
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest) -> Account:
+    """Reckons up the votes of a fault test, for docs/faults.md."""
+    request.node.stash[ACCOUNT] = Account()
+    return request.node.stash[ACCOUNT]
 
 
 @pytest.fixture

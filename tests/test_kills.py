@@ -1,6 +1,5 @@
 """Kiosk, broker and collector die at any moment; every confirmed vote is stored, once."""
 
-import os
 import random
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import pytest
 
 from collector import crash as collector_crash
 from kiosk import crash as kiosk_crash
+from tests.accounts import Account
 from tests.brokers import Broker, Mosquitto, Nats
 from tests.whole import Whole, until
 
@@ -36,20 +36,13 @@ BROKERS: dict[str, tuple[Callable[[Path], Broker], bool]] = {
 }
 
 
-def test_seed() -> int:
-    """The seed of this run; set SENYUM_SEED to repeat one."""
-    return int(os.environ.get("SENYUM_SEED", random.SystemRandom().randrange(10**6)))
-
-
-test_seed.__test__ = False  # type: ignore[attr-defined]
-
-
+@pytest.mark.fault(1, 2, 3, 4, how="kill -9 of one process after another, 60 times")
 @pytest.mark.parametrize("kind", BROKERS)
-def test_any_process_may_be_killed_at_any_moment(kind: str, tmp_path: Path) -> None:
+def test_any_process_may_be_killed_at_any_moment(
+    kind: str, account: Account, tmp_path: Path
+) -> None:
     make, wipes = BROKERS[kind]
-    seed = test_seed()
-    print(f"seed {seed}")
-    dice = random.Random(seed)
+    dice = account.dice
     with make(tmp_path) as broker, Whole(tmp_path, broker, KIOSKS) as whole:
         for name in whole.names:
             whole.start_kiosk(name, *PRESSING)
@@ -58,7 +51,7 @@ def test_any_process_may_be_killed_at_any_moment(kind: str, tmp_path: Path) -> N
             kill_one(whole, broker, dice.choice([*whole.names, "broker", "collector"]), wipes, dice)
         for name in whole.names:
             whole.kill_kiosk(name)
-        assert_every_vote_is_stored_once(whole)
+        account.settle(whole)
 
 
 def kill_one(whole: Whole, broker: Broker, victim: str, wipes: bool, dice: random.Random) -> None:
@@ -80,25 +73,15 @@ def kill_one(whole: Whole, broker: Broker, victim: str, wipes: bool, dice: rando
         whole.start_kiosk(victim, *PRESSING)
 
 
-def assert_every_vote_is_stored_once(whole: Whole) -> None:
-    whole.wait_until_quiet()
-    confirmed, stored = whole.confirmed(), whole.stored()
-    assert len(confirmed) > len(whole.names), "the run pressed too little to show anything"
-    assert confirmed - set(stored) == set(), "lost"
-    assert set(stored) - confirmed == set(), "invented"
-    assert len(stored) == len(set(stored)), "doubled"
-    lights = sum(whole.shown(name, "counted") for name in whole.names)
-    assert lights <= len(confirmed), "a light confirmed a vote that is not there"
-    found = whole.collector("rebuild").splitlines()
-    assert all(line.endswith("as the votes say") for line in found), found
-
-
 # Those that a vote passes; the points of a new epoch are in tests/test_forks.py.
 VOTES_PASS = [point for point in kiosk_crash.CRASH_POINTS if not point.startswith("epoch_")]
 
 
+@pytest.mark.fault(1, how="SENYUM_CRASH_AT at every named point of the kiosk")
 @pytest.mark.parametrize("point", VOTES_PASS)
-def test_a_kiosk_may_crash_at_every_named_point(point: str, tmp_path: Path) -> None:
+def test_a_kiosk_may_crash_at_every_named_point(
+    point: str, account: Account, tmp_path: Path
+) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names
         whole.start_kiosk(name, *PRESSING, crash_at=f"{point}:2")
@@ -106,11 +89,14 @@ def test_a_kiosk_may_crash_at_every_named_point(point: str, tmp_path: Path) -> N
         whole.start_kiosk(name, *PRESSING)
         until("another light", lambda: whole.shown(name, "counted") >= 3)
         whole.kill_kiosk(name)
-        assert_every_vote_is_stored_once(whole)
+        account.settle(whole)
 
 
+@pytest.mark.fault(2, how="SENYUM_CRASH_AT at every named point of the collector")
 @pytest.mark.parametrize("point", collector_crash.CRASH_POINTS)
-def test_a_collector_may_crash_at_every_named_point(point: str, tmp_path: Path) -> None:
+def test_a_collector_may_crash_at_every_named_point(
+    point: str, account: Account, tmp_path: Path
+) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 2) as whole:
         whole.kill_collector()
         whole.start_collector(crash_at=f"{point}:4")
@@ -121,4 +107,4 @@ def test_a_collector_may_crash_at_every_named_point(point: str, tmp_path: Path) 
         until("votes", lambda: len(whole.stored()) > 4)
         for name in whole.names:
             whole.kill_kiosk(name)
-        assert_every_vote_is_stored_once(whole)
+        account.settle(whole)

@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.network import Network
 from tests.notrun import not_run
 
 HOST = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # in a network that ends with the test
 READY_SECONDS = 15.0
 START_ATTEMPTS = 3  # another process may take the free port between our look and the start
 
@@ -54,8 +56,10 @@ class Broker:
 
     program: str
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, network: Network | None = None) -> None:
+        """In a `network` of the test's own it stands there, else on loopback."""
         require(self.program)
+        self.network = network
         self.folder = folder / self.program
         self.store = self.folder / "store"
         self.log = self.folder / "log"
@@ -86,7 +90,8 @@ class Broker:
     def start(self) -> None:
         """Start and wait until it answers an MQTT connection."""
         self.store.mkdir(exist_ok=True)
-        command = [str(find(self.program)), *self.arguments()]
+        inside = self.network.inside("broker") if self.network else []
+        command = [*inside, str(find(self.program)), *self.arguments()]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         self._wait_until_ready(self._process)
@@ -127,10 +132,19 @@ class Broker:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection((HOST, self.port), timeout=2) as connection:
+            with self._connect() as connection:
                 return self.is_ready(connection)
         except OSError:
             return False
+
+    def _connect(self) -> socket.socket:
+        if self.network:
+            return self.network.connect(self.port)
+        return socket.create_connection((HOST, self.port), timeout=2)
+
+    @property
+    def listens_on(self) -> str:
+        return EVERYWHERE if self.network else HOST
 
     def is_ready(self, connection: socket.socket) -> bool:
         """Whoever accepts connections is ready, if there is no more to it."""
@@ -142,13 +156,13 @@ class Mosquitto(Broker):
 
     program = "mosquitto"
 
-    def __init__(self, folder: Path, *lines: str) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *lines: str, network: Network | None = None) -> None:
+        super().__init__(folder, network)
         self._lines = lines
 
     def arguments(self) -> list[str]:
         config = self.folder / "mosquitto.conf"
-        lines = [f"listener {self.port} {HOST}", f"persistence_location {self.store}/"]
+        lines = [f"listener {self.port} {self.listens_on}", f"persistence_location {self.store}/"]
         if os.geteuid() == 0:
             lines.append("user root")  # else it changes user and cannot write its store
         if not any(line.startswith(("allow_anonymous", "password_file")) for line in self._lines):
@@ -168,7 +182,7 @@ class Nats(Broker):
             f'listen: "{HOST}:-1"\n'
             "server_name: senyum-test\n"
             f'jetstream {{ store_dir: "{self.store}", max_file_store: 256MB }}\n'
-            f'mqtt {{ listen: "{HOST}:{self.port}" }}\n'
+            f'mqtt {{ listen: "{self.listens_on}:{self.port}" }}\n'
         )
         return ["-c", str(config)]
 

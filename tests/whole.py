@@ -46,7 +46,7 @@ def votes_in(ledger: Path) -> list[Identity]:
 
 
 class Whole:
-    """`kiosks` simulated kiosks, one collector, one broker."""
+    """`kiosks` simulated kiosks, one collector, one broker, in the network of the broker."""
 
     def __init__(self, folder: Path, broker: Broker, kiosks: int) -> None:
         self.folder = folder
@@ -74,6 +74,16 @@ class Whole:
             self.kill_kiosk(name)
         self.kill_collector()
 
+    def _host(self, place: str) -> str:
+        """Where the broker is, seen from the place of a kiosk or of the collector."""
+        return self.broker.network.host(place) if self.broker.network else HOST
+
+    def _inside(self, name: str) -> list[str]:
+        """Words before a command that is to run where `name` stands."""
+        if self.broker.network is None:
+            return []
+        return self.broker.network.inside("collector" if name == "collector" else "kiosk")
+
     # ------------------------------------------------------------ the collector
 
     def collector(self, *words: str) -> str:
@@ -90,7 +100,8 @@ class Whole:
     def _write_collector_config(self) -> None:
         (self.folder / "c.toml").write_text(
             f'[collector]\ndata_dir = "{self.folder}/collector"\n'
-            f'[broker]\nhost = "{HOST}"\nport = {self.broker.port}\n'
+            f'[broker]\nhost = "{self._host("collector")}"\nport = {self.broker.port}\n'
+            "keepalive_s = 5\n"
         )
 
     def start_collector(self, crash_at: str | None = None) -> None:
@@ -115,7 +126,8 @@ class Whole:
         config.write_text(
             f'[kiosk]\nid = "{name}"\ndata_dir = "{self.folder}/{name}"\n'
             f'run_dir = "{self.folder}/{name}/run"\n'
-            f'[broker]\nhost = "{HOST}"\nport = {self.broker.port}\nkeepalive_s = 5\n'
+            f'[broker]\nhost = "{self._host("kiosk")}"\nport = {self.broker.port}\n'
+            "keepalive_s = 5\n"
             "[panel]\nsettle_ms = 500\n"
         )
         key = self._kiosk_command("key", name)
@@ -236,6 +248,7 @@ class Whole:
         if crash_at is not None:
             environment["SENYUM_CRASH_AT"] = crash_at
         with (self.folder / f"{name}.log").open("ab") as log:
+            command = [*self._inside(name), *command]
             return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
     def log(self, name: str) -> str:

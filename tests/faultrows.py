@@ -15,6 +15,7 @@ import pytest
 
 from tests.accounts import Account
 
+ROOT = Path(__file__).parents[1]
 ACCOUNT = pytest.StashKey[Account]()
 NOT_RUN = "not run"
 WORST_LAST = ("passed", NOT_RUN, "failed")
@@ -78,11 +79,16 @@ class FaultRows:
         return self._rows[test]
 
     def pytest_sessionfinish(self) -> None:
-        rows = {row["test"]: row for row in read(self._file)}
+        rows = {row["test"]: row for row in read(self._file) if exists(row["test"])}
         rows |= {test: asdict(row) for test, row in self._rows.items()}
         ordered = sorted(rows.values(), key=lambda row: (row["faults"], row["test"]))
         text = json.dumps(ordered, indent=1, ensure_ascii=False)
         self._file.write_text(text + "\n", encoding="utf-8")
+
+
+def exists(test: str) -> bool:
+    file, _, function = test.partition("::")
+    return (ROOT / file).exists() and f"def {function}(" in (ROOT / file).read_text("utf-8")
 
 
 def read(file: Path) -> list[dict]:

@@ -18,6 +18,7 @@ from kiosk.crash import never
 from kiosk.epochs import Epochs
 from kiosk.succession import open_place
 from tests.brokers import HOST, Broker
+from tests.proxy import Proxy
 
 BIN = Path(sys.executable).parent
 QUIET_SECONDS = 90.0
@@ -48,7 +49,7 @@ def votes_in(ledger: Path) -> list[Identity]:
 class Whole:
     """`kiosks` simulated kiosks, one collector, one broker, in the network of the broker."""
 
-    def __init__(self, folder: Path, broker: Broker, kiosks: int) -> None:
+    def __init__(self, folder: Path, broker: Broker | Proxy, kiosks: int) -> None:
         self.folder = folder
         self.broker = broker
         self.names = [f"uji-{number:02d}" for number in range(1, kiosks + 1)]

@@ -22,7 +22,7 @@ fast: $(VENV)/dev.stamp  ## the quick tests only: no kill runs, no browser
 
 test-faults: neighbours  ## every fault of docs/faults.md, at length; writes its table
 	SENYUM_FAULT_ROWS=docs/faults.json $(BIN)/python -m pytest -m fault $(ARGS); \
-	  status=$$?; $(BIN)/python docs/regenerate.py && exit $$status
+	  status=$$?; $(BIN)/python docs/faulttable.py && exit $$status
 
 check: $(VENV)/dev.stamp  ## style and types
 	$(BIN)/ruff check .

@@ -92,6 +92,11 @@ def run(file: Path) -> None:
     type=click.Path(path_type=Path),
     help="Append what a citizen sees to this file: one JSON line for each signal.",
 )
+@click.option(
+    "--synced",
+    type=click.Path(path_type=Path),
+    help="The clock counts as set while this file is there.  [default: always]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def simulate(
     *,
@@ -102,6 +107,7 @@ def simulate(
     seconds: float | None,
     drain: float,
     lamp_log: Path | None,
+    synced: Path | None,
     as_json: bool,
 ) -> None:
     """Run the real firmware on simulated pins: a finger presses, an eye watches the lamps."""
@@ -112,7 +118,7 @@ def simulate(
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     settings = config.load(file)
     plan = simulation.plan(settings, timeline, seed, every, seconds)
-    report = simulation.simulate(settings, plan, drain, lamp_log)
+    report = simulation.simulate(settings, plan, drain, lamp_log, synced)
     click.echo(msgspec.json.encode(report) if as_json else as_table(msgspec.structs.asdict(report)))
 
 

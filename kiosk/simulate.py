@@ -34,7 +34,7 @@ from kiosk.timeline import Touch, read, touches
 
 log = logging.getLogger("senyum.kiosk.simulate")
 
-# A development machine has no timesyncd, but its clock is right: this file is always there.
+# A development machine has no timesyncd, but its clock is right: this folder is always there.
 ALWAYS_SYNCED: Final = Path("/proc/self")
 AFTER_LAST_TOUCH_S: Final = 0.2  # beyond the time in which a press decides
 SEEDS: Final = 2**32
@@ -165,12 +165,19 @@ def plan(
     return Plan(touches(pushes, random), seed)
 
 
-def simulate(config: Config, plan: Plan, drain: float, lamp_log: Path | None) -> Report:
+def simulate(
+    config: Config,
+    plan: Plan,
+    drain: float,
+    lamp_log: Path | None,
+    synced: Path | None = None,
+) -> Report:
     """Run until the plan is done (or SIGTERM), then until all votes have their receipt.
 
-    That takes at most `drain` seconds; a second signal ends it at once.
+    That takes at most `drain` seconds; a second signal ends it at once. The clock counts as set
+    while the file `synced` is there; always, if none is given.
     """
-    clock = SystemClock(synced=ALWAYS_SYNCED)
+    clock = SystemClock(synced=synced or ALWAYS_SYNCED)
     with (
         mock_pins() as pins,
         open_kiosk(config, pins, clock, crash_at(os.environ)) as kiosk,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.accounts import Account
 from tests.brokers import Broker, BrokerDied, Mosquitto, Nats
-from tests.whole import Whole
+from tests.whole import Whole, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -103,11 +103,23 @@ def test_all_may_be_killed_together(times: int, account: Account, tmp_path: Path
         for _ in range(times):
             for name in whole.names:
                 whole.start_kiosk(name, *PRESSING)
-            time.sleep(account.dice.uniform(0.8, 2.5))
+            wait_for_any_moment(whole, account.dice)
             kill_all(whole, broker, account.dice)
             broker.start()
             whole.start_collector()
         account.settle(whole)
+
+
+def wait_for_any_moment(whole: Whole, dice: Random) -> None:
+    """While everything starts, or while votes are on their way."""
+    if dice.random() < 0.7:
+        then = lights(whole)
+        until("another light", lambda: lights(whole) > then, 60)
+    time.sleep(dice.uniform(0, 1.5))
+
+
+def lights(whole: Whole) -> int:
+    return sum(whole.shown(name, "counted") for name in whole.names)
 
 
 def kill_all(whole: Whole, broker: Broker, dice: Random) -> None:

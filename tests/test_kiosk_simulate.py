@@ -116,6 +116,16 @@ def test_without_a_broker_the_votes_wait(settings, tmp_path):
     assert time.monotonic() - began < 5
 
 
+def test_the_clock_counts_as_set_while_the_file_is_there(settings, tmp_path):
+    file, mark = timeline(tmp_path, "100,smile,80\n"), tmp_path / "synced"
+    for there in (False, True):
+        if there:
+            mark.touch()
+        simulate(settings, plan(settings, file, None, 1, None), 0, None, mark)
+    assert [vote.fine.clock for vote in votes(settings)] == ["unsynced", "synced"]
+    assert [vote.quarter is None for vote in votes(settings)] == [True, False]
+
+
 def test_an_empty_plan_presses_nothing(settings):
     report = simulate(settings, plan(settings, None, 7, 0.1, 0), 0, None)
     assert (report.pressed, report.votes, report.seed) == (0, 0, 7)

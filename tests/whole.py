@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -105,8 +105,9 @@ class Whole:
             "keepalive_s = 5\n"
         )
 
-    def start_collector(self, crash_at: str | None = None) -> None:
-        self._collector = self._start("collector", self._collector_command("ingest"), crash_at)
+    def start_collector(self, crash_at: str | None = None, **environment: str) -> None:
+        command = self._collector_command("ingest")
+        self._collector = self._start("collector", command, crash_at, environment)
 
     def kill_collector(self) -> None:
         if self._collector is not None:
@@ -167,14 +168,16 @@ class Whole:
     def _kiosk_command(self, command: str, name: str) -> list[str]:
         return [str(BIN / "senyum-kiosk"), command, "--config", str(self.folder / f"{name}.toml")]
 
-    def start_kiosk(self, name: str, *options: str, crash_at: str | None = None) -> None:
+    def start_kiosk(
+        self, name: str, *options: str, crash_at: str | None = None, **environment: str
+    ) -> None:
         """Start a simulated kiosk; each start presses other buttons than the one before."""
         self._starts += 1
         command = [*self._kiosk_command("simulate", name), *options]
         if "--timeline" not in options:
             command += ["--seed", str(self._starts)]
         command += ["--lamp-log", str(self.folder / f"{name}.lamps")]
-        self._kiosks[name] = self._start(name, command, crash_at)
+        self._kiosks[name] = self._start(name, command, crash_at, environment)
 
     def kill_kiosk(self, name: str) -> None:
         _kill(self._kiosks.pop(name))
@@ -224,6 +227,19 @@ class Whole:
     def stored(self) -> list[Identity]:
         return votes_in(self.folder / "collector" / "ledger.db")
 
+    def dated(self, name: str) -> list[tuple[int, str, str, int | None, int]]:
+        """Of each vote of a kiosk in the ledger, by seq: seq, face, quality, lo, hi (seconds)."""
+        from collector.ledger.store import read_ledger
+
+        db = read_ledger(self.folder / "collector" / "ledger.db")
+        rows = db.execute(
+            "SELECT votes.seq, face, quality, lo, hi FROM votes JOIN epochs USING (e)"
+            " WHERE kiosk = ? ORDER BY votes.seq",
+            (name,),
+        ).fetchall()
+        db.close()
+        return rows
+
     def counted(self) -> int:
         from collector.ledger.store import read_ledger
 
@@ -232,10 +248,11 @@ class Whole:
         db.close()
         return int(total)
 
-    def wait_until_quiet(self) -> None:
+    def wait_until_quiet(self, *options: str, **environment: str) -> None:
         """Run every kiosk without presses until all its votes are receipted."""
+        drain = ("--for", "0", "--drain", str(int(QUIET_SECONDS)), *options)
         for name in self.names:
-            self.start_kiosk(name, "--for", "0", "--drain", str(int(QUIET_SECONDS)))
+            self.start_kiosk(name, *drain, **environment)
         for name in self.names:
             assert self.kiosk_ended(name, QUIET_SECONDS + 30) == 0, self.log(name)
             assert self.outbox(name)["queue"] == 0, self.log(name)
@@ -243,9 +260,9 @@ class Whole:
     # ------------------------------------------------------------ processes
 
     def _start(
-        self, name: str, command: list[str], crash_at: str | None
+        self, name: str, command: list[str], crash_at: str | None, more: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
-        environment = dict(os.environ)
+        environment = {**os.environ, **more}
         if crash_at is not None:
             environment["SENYUM_CRASH_AT"] = crash_at
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -46,6 +46,10 @@ def lights(folder: Path, name: str) -> list[dict]:
     return [line for line in map(json.loads, lines) if line["signal"] == "counted"]
 
 
+def honest(clocks: list[Said]) -> bool:
+    return all(error == 0 for error, synced in clocks if synced)
+
+
 def booted_at() -> float:
     """Unix seconds, by this machine's right clock."""
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -79,5 +83,5 @@ def test_no_vote_is_filed_under_a_time_that_is_not_its(
         for light, (seq, _, quality, lo, hi) in zip(seen, filed, strict=True):
             pressed = booted_at() + light["up"] / 1000
             assert (lo or 0) - SLACK_S <= pressed < hi + SLACK_S, (seq, quality)
-        if clocks[-1] == (0, True):
+        if clocks[-1] == (0, True) and honest(clocks):
             assert {quality for _, _, quality, *_ in filed} <= {"A", "B"}

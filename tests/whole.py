@@ -179,6 +179,9 @@ class Whole:
         command += ["--lamp-log", str(self.folder / f"{name}.lamps")]
         self._kiosks[name] = self._start(name, command, crash_at, environment)
 
+    def is_running(self, name: str) -> bool:
+        return self._kiosks[name].poll() is None
+
     def kill_kiosk(self, name: str) -> None:
         _kill(self._kiosks.pop(name))
 

@@ -94,6 +94,39 @@ def test_a_synced_clock_that_contradicts_the_receipts_is_not_believed(
     assert dating.hi * 1000 > collector.clock.ms - SECOND
 
 
+def test_where_the_hello_was_lost_a_health_shows_that_a_clock_lies(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    """A collector that has just started may miss a hello; its receipt then answers to a health."""
+    kiosk.error_ms = -DAY
+    collector.clock.ms += 7 * MINUTE
+    kiosk.press("smile")
+    kiosk.hello()  # lost
+    collector.clock.ms += 3 * SECOND
+    assert collector.take(kiosk.health())
+    send(collector, kiosk, greet=False)
+    assert [dating.quality for dating in datings(collector)] == ["D"]
+
+
+def test_a_health_that_is_late_proves_no_more_than_its_hello(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    """The batch was sent before the health arrived: only the hello's arrival bounds it."""
+    kiosk.synced = False
+    collector.clock.ms += 7 * MINUTE
+    kiosk.press("smile")
+    collector.take(kiosk.hello())
+    health = kiosk.health()
+    collector.clock.ms += SECOND
+    batch, pressed_s = kiosk.votes(), collector.clock.ms // 1000 - 1
+    collector.clock.ms += 2 * DAY
+    collector.take(health)
+    collector.take(batch)
+    (dating,) = datings(collector)
+    assert dating.lo is not None
+    assert dating.lo <= pressed_s < dating.hi
+
+
 def test_a_step_of_the_clock_within_a_boot_demotes_what_was_before(
     collector: TestCollector, kiosk: TestKiosk
 ):

@@ -135,6 +135,7 @@ class Drain:
         self._anchor(epoch, message.sent, received_ms)
         if epoch.state != "approved":
             return
+        epochs.greet_by_health(self._db, epoch.e, message, received_ms)
         if self._forks(epoch, mail.letter.checkpoint):
             self._answer(epoch, message.nonce, "fork")
         elif message.seq > epoch.seq:

@@ -4,8 +4,8 @@ A kiosk's wall clock may be wrong by years; `up`, the time since its boot, never
 rests on the offset of a boot: true time minus `up`, in milliseconds.
 
 A  the clock was synced at the press, and agrees with the offset of its boot
-B  the offset is known: the clock was synced at another moment of the same boot, or a hello and the
-   batch that answered to its receipt enclose it within one quarter
+B  the offset is known: the clock was synced at another moment of the same boot, or a hello (a
+   health, if that was lost) and the batch that answered to its receipt enclose it in one quarter
 C  only neighbours, or a receipt's round trip, enclose the press: an interval
 D  nothing says that it was not earlier
 """

@@ -88,6 +88,20 @@ def greet(db: Database, e: int, hello: wire.Hello, received_ms: int) -> None:
     )
 
 
+def greet_by_health(db: Database, e: int, health: wire.Health, received_ms: int) -> None:
+    """Remember a health as the hello of its conversation, if that one was lost on its way.
+
+    A receipt then answers to the health, so what it proves about the kiosk's clock is the same.
+    If the hello has come, it stays: a later word of its conversation proves less.
+    """
+    db.conn.execute(
+        "INSERT INTO hellos VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
+        " nonce = excluded.nonce, up_ms = excluded.up_ms, received_ms = excluded.received_ms"
+        " WHERE excluded.up_ms > up_ms AND excluded.nonce <> nonce",
+        (e, health.sent.boot, health.nonce, health.sent.up, received_ms),
+    )
+
+
 def greeting(db: Database, e: int, boot: str) -> Greeting | None:
     row = db.conn.execute(
         "SELECT nonce, up_ms, received_ms FROM hellos WHERE e = ? AND boot = ?", (e, boot)

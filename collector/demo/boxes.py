@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from collector.app import program
 from collector.broker import LOOPBACK
 from collector.errors import CollectorError
 from collector.ledger.comparing import Row
+from collector.programs import program
 from collector.supervise import Command
 from kiosk import keys, wire
 from kiosk.epochs import Epochs

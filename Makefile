@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast test-faults bench lock clean
+.PHONY: help demo test check fast test-faults test-packages packages bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile
@@ -18,7 +18,7 @@ test: neighbours check  ## everything: style, types, all tests with real neighbo
 	$(BIN)/python -m pytest $(ARGS)
 
 fast: $(VENV)/dev.stamp  ## the quick tests only: no kill runs, no browser
-	$(BIN)/python -m pytest -m "not slow and not long" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not long and not packages" $(ARGS)
 
 test-faults: neighbours  ## every fault of docs/faults.md, at length; writes its table
 	SENYUM_FAULT_ROWS=docs/faults.json $(BIN)/python -m pytest -m fault $(ARGS); \
@@ -28,6 +28,13 @@ check: $(VENV)/dev.stamp  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+packages: $(VENV)/dev.stamp  ## Debian packages into dist/; one: make packages ARGS="kiosk --debian 13 --arch arm64"
+	@PYTHONPATH=systemd/packages $(BIN)/python -m debs $(ARGS)
+
+test-packages: $(VENV)/dev.stamp  ## the packages: built, installed, upgraded, rolled back in Debian 12 and 13
+	@tests/install-neighbours packages
+	$(BIN)/python -m pytest -m packages $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## tables and JSON of what things cost on this machine
 	$(BIN)/python -m bench $(ARGS)

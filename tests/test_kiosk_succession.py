@@ -10,10 +10,10 @@ import pytest
 
 from kiosk import keys, wire
 from kiosk.crash import never
-from kiosk.epochs import Epochs
+from kiosk.epochs import Epochs, Unsettled
 from kiosk.outbox import Outbox, OutboxError
 from kiosk.signals import Seen
-from kiosk.succession import open_latest, open_place
+from kiosk.succession import InUse, open_latest, open_place
 from tests.bench import WALL, Bench, bench, settings
 from tests.outbox import DAY
 
@@ -272,6 +272,26 @@ def test_without_room_for_a_new_epoch_the_old_one_goes_on(
     kiosk.wait(60_000)
     assert epochs_of(kiosk) == [1, 2]
     assert [vote.face for vote in kiosk.votes] == ["smile", "frown"]
+
+
+def test_when_the_new_epoch_cannot_be_opened_no_vote_goes_into_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends: a restart finds the new one in use, with all votes."""
+
+    def fail(*_: object) -> InUse:
+        raise OSError("input/output error")
+
+    with bench(tmp_path) as kiosk:
+        citizens(kiosk, "smile")
+        kiosk.connect()
+        with monkeypatch.context() as patched:
+            patched.setattr("kiosk.app_epoch.open_place", fail)
+            with pytest.raises(Unsettled, match="0002: begun, and cannot be opened"):
+                kiosk.answer(0, status="fork")
+    with bench(tmp_path) as kiosk:
+        assert epochs_of(kiosk) == [1, 2]
+        assert [vote.face for vote in kiosk.votes] == ["smile"]
 
 
 # ---------------------------------------------------------------- damage

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from collector.app import program
+from collector.programs import program
 from collector.supervise import Command, Process, end
 
 JOBS: Final = (("backup",), ("backup", "verify"))

@@ -116,6 +116,7 @@ LARGE_ROOMS = (  # told as a whole
     "collector/demo",
     "collector/ledger/schema",
     "collector/web",
+    "kiosk/check",
 )
 
 

@@ -406,12 +406,12 @@ class Letter(NamedTuple):
         # Not at the top: the uplink needs topics and limits, and has no memory to spare for keys.
         from kiosk.keys import signed_by  # noqa: PLC0415
 
-        text = _signed_text(self.kind, self.topic, self.checkpoint, self.digest)
+        text = signed_text(self.kind, self.topic, self.checkpoint, self.digest)
         if not signed_by(public_key, self.signature, text):
             raise Forged(f"{self.topic}: the signature is not by key {public_key[:16]}…")
 
 
-def _signed_text(kind: Kind, topic: str, checkpoint: Checkpoint, digest: str) -> bytes:
+def signed_text(kind: Kind, topic: str, checkpoint: Checkpoint, digest: str) -> bytes:
     epoch, seq, head = checkpoint
     return f"senyum/1 {kind}\n{topic}\n{epoch}\n{seq}\n{head}\n{digest}\n".encode()
 
@@ -422,7 +422,7 @@ def seal(kiosk: str, message: Message, sign: Callable[[bytes], bytes]) -> tuple[
     topic = topic_of(kiosk, kind)
     body = _ENCODER.encode(message)
     checkpoint, _ = _checkpoint_of(kiosk, message)
-    signature = sign(_signed_text(kind, topic, checkpoint, sha256(body).hexdigest()))
+    signature = sign(signed_text(kind, topic, checkpoint, sha256(body).hexdigest()))
     payload = f"senyum/1 {kind} {ALGORITHM} {signature.hex()}\n".encode() + body
     if len(payload) > MAX_BYTES:
         raise TooLarge(f"{topic}: {len(payload)} bytes, at most {MAX_BYTES} are allowed")

@@ -25,6 +25,10 @@ ROOMS = {
         "collector.errors", "collector.config", "collector.crash", "collector.systemd",
         "collector.ledger", "kiosk.wire", "kiosk.keys",
     },
+    "collector.integrity": {
+        "collector.errors", "collector.config", "collector.mail", "collector.ledger",
+        "kiosk.wire", "kiosk.keys",
+    },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd",
         "collector.ledger", "collector.index",
@@ -214,6 +218,8 @@ def test_the_rooms_and_doors_that_the_rules_name_exist() -> None:
         ("collector.ledger.votes", "from kiosk import keys", "collector.ledger must not"),
         ("collector.ledger.votes", "import collector.config", "collector.ledger must not"),
         ("collector.web.fleet", "from collector.ingest import step", "collector.web must not"),
+        ("collector.integrity.audit", "import collector.web", "collector.integrity must not"),
+        ("collector.ledger.votes", "import collector.integrity", "collector.ledger must not"),
         ("collector.ingest.step", "import collector.web", "collector.ingest must not"),
         ("kiosk.lamps", "from gpiozero import LED", "gpiozero"),
         ("collector.demo", "import paho.mqtt.client as mqtt", "paho"),

@@ -61,3 +61,10 @@ def counter_of(placed: Sequence[Placement], lo: int | None, hi: int) -> str:
         if placement.covers(hi - 1, hi):
             return placement.counter
     return UNPLACED
+
+
+def everywhere(db: Database) -> list[tuple[str, int, int | None, str]]:
+    """(kiosk, from_at, to_at, counter) of all kiosks, in order."""
+    return db.conn.execute(
+        "SELECT kiosk, from_at, to_at, counter FROM placements ORDER BY kiosk, from_at"
+    ).fetchall()

@@ -120,3 +120,10 @@ def require_counter(db: Database, counter: str) -> None:
     near = difflib.get_close_matches(counter, known, n=5, cutoff=0.5) or sorted(known)[:5]
     hint = f"near it: {', '.join(near)}" if near else "there is none yet: 'agency import' adds them"
     raise UnknownPlace(f"there is no counter {counter!r}; {hint}")
+
+
+def belonging(db: Database) -> list[tuple[str, str, str]]:
+    """(counter, its unit, and that one's agency), by counter."""
+    return db.conn.execute(
+        "SELECT counter, unit, agency FROM counters JOIN units USING (unit) ORDER BY counter"
+    ).fetchall()

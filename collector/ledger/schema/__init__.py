@@ -15,6 +15,7 @@ from collector.ledger.schema import refused  # noqa: F401
 from collector.ledger.schema import users  # noqa: F401
 from collector.ledger.schema import journal  # noqa: F401
 from collector.ledger.schema import desired  # noqa: F401
+from collector.ledger.schema import witnesses  # noqa: F401
 # isort: on
 
 from collector.ledger.schema.list import migrations

@@ -110,22 +110,23 @@ class Differences(NamedTuple):
     months: int
 
 
-_DERIVED: Final = ("corrections", "counts_quarter", "counts_day", "counts_month")
+DERIVED: Final = ("corrections", "counts_quarter", "counts_day", "counts_month")
 
 
 def rebuild(db: Database, day: Day) -> Differences:
     """Derive corrections and counts anew from votes and placements, in one transaction."""
     with writing(db):
-        for table in _DERIVED:
+        for table in DERIVED:
             db.conn.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")  # noqa: S608
-        _derive(db, day)
-        found = Differences(*[_differences(db, table) for table in _DERIVED])
-        for table in _DERIVED:
+        derive(db, day)
+        found = Differences(*[_differences(db, table) for table in DERIVED])
+        for table in DERIVED:
             db.conn.execute(f"DROP TABLE old_{table}")
     return found
 
 
-def _derive(db: Database, day: Day) -> None:
+def derive(db: Database, day: Day) -> None:
+    """Empty the derived tables and fill them again. Inside of a transaction of the caller's."""
     votes.rebuild_corrections(db)
     tally = Tally(day)
     for kiosk in _voters(db):

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "restore": "collector.commands.restore:restore",
     "alert": "collector.commands.alert:alert",
     "rebuild": "collector.commands.rebuild:rebuild",
+    "audit": "collector.commands.audit:audit",
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",
     "user": "collector.commands.user:user",

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import broker_to_rows, press_to_row
+from bench import audit, broker_to_rows, press_to_row
 from bench.broker_to_rows import Flow
 from tests.brokers import Mosquitto
 
@@ -23,11 +23,14 @@ def main() -> None:
     chosen = arguments.parse_args()
     flows = _flows()
     latencies = _latencies()
+    audits = _audits()
     _show(flows, latencies)
+    _show_audits(audits)
     figures = {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "broker_to_rows": {name: flow._asdict() for name, flow in flows.items()},
         "press_to_row_ms": {name: latency._asdict() for name, latency in latencies.items()},
+        "audit": {name: pace._asdict() for name, pace in audits.items()},
     }
     text = json.dumps(figures, indent=1)
     Console().print_json(text)
@@ -56,6 +59,11 @@ def _latencies() -> dict[str, press_to_row.Latency]:
         return press_to_row.measure(Path(folder))
 
 
+def _audits() -> dict[str, audit.Pace]:
+    with tempfile.TemporaryDirectory() as folder:
+        return audit.measure(Path(folder))
+
+
 def _show(flows: dict[str, Flow], latencies: dict[str, press_to_row.Latency]) -> None:
     console = Console()
     table = Table(title="Broker → committed rows (signatures verified, receipts sent)")
@@ -76,6 +84,16 @@ def _show(flows: dict[str, Flow], latencies: dict[str, press_to_row.Latency]) ->
     for name, latency in latencies.items():
         table.add_row(name, f"{latency.median:.3f}", f"{latency.p99:.3f}")
     console.print(table)
+
+
+def _show_audits(audits: dict[str, audit.Pace]) -> None:
+    table = Table(title=f"Auditing a ledger of {audit.VOTES:,} votes, exact times not erased yet")
+    for column in ("what", "signatures", "votes/s", "votes per CPU-s"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for name, pace in audits.items():
+        rates = (f"{pace.votes_per_second:,.0f}", f"{pace.votes_per_cpu_second:,.0f}")
+        table.add_row(name, f"{pace.signatures:,}", *rates)
+    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from collector.integrity import report
+from collector.integrity.finding import MEANINGS
 from collector.integrity.witness import WitnessError, unseal
 from collector.ledger import counts, registry
 from kiosk.keys import SigningKey
@@ -99,6 +100,7 @@ def test_erased_times_leave_the_chain_whole(ledger: Ledger):
         ("UPDATE votes SET counted = 1 WHERE test", "odd"),
         ("UPDATE votes SET corrects = 1 WHERE replaces IS NULL", "odd"),
         ("DELETE FROM flags WHERE flag LIKE 'correction-%'", "odd"),
+        ("UPDATE votes SET counted = 1 WHERE origin_seq IS NOT NULL", "twice"),
         ("DELETE FROM epochs WHERE e = 1", "stray"),
         ("INSERT INTO fine VALUES (1, 9999, X'00', 0, 1, X'00', 0)", "stray"),
         ("UPDATE counts_day SET n = n + 1", "counts"),
@@ -317,3 +319,9 @@ def test_a_witness_is_only_of_this_collector(ledger: Ledger):
     with pytest.raises(WitnessError, match="is signed by key"):
         unseal(witness, stranger.public, "the file")
     assert unseal(witness, COLLECTOR_KEY.public, "the file").witness.time >= START_MS
+
+
+def test_every_failure_that_is_explained_can_happen():
+    """Of each kind in finding.py some test here makes one."""
+    told = Path(__file__).read_text(encoding="utf-8")
+    assert [kind for kind in MEANINGS if f'"{kind}"' not in told] == []

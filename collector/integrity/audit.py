@@ -107,6 +107,8 @@ class _Audit:
             self._findings.add("stray", f"{n} rows of {table} belong to epoch number {e}")
         for odd in evidence.oddities(self._db, KEPT):
             self._findings.add("odd", odd.why, odd.kiosk, odd.epoch, odd.seq)
+        for twice in evidence.counted_twice(self._db, KEPT):
+            self._findings.add("twice", twice.why, twice.kiosk, twice.epoch, twice.seq)
 
     def _tell_of(self, witnessed: Witnessed, journal: Read) -> None:
         report, db = self._report, self._db

@@ -90,6 +90,20 @@ def oddities(db: Database, at_most: int) -> list[Oddity]:
     return [Oddity(*row) for row in found]
 
 
+def counted_twice(db: Database, at_most: int) -> list[Oddity]:
+    """Carried votes that count although they count where they first stood."""
+    found = db.conn.execute(
+        "SELECT here.kiosk, here.epoch, v.seq, 'it also counts as vote ' || o.seq || ' of epoch '"
+        " || SUBSTR(v.origin_epoch, 1, 12) FROM votes v JOIN epochs here ON here.e = v.e"
+        " JOIN epochs first ON first.epoch = v.origin_epoch"
+        " JOIN votes o ON o.e = first.e AND o.seq = v.origin_seq"
+        " WHERE v.origin_epoch IS NOT NULL AND v.counted AND o.counted"
+        " AND o.salt = v.salt AND o.time = v.time AND o.e <> v.e LIMIT ?",
+        (at_most,),
+    )
+    return [Oddity(*row) for row in found]
+
+
 # What ingest never writes. None of it is in the chain, so each has a rule of its own.
 _ODD: Final = {
     "its origin is half a place": "(origin_epoch IS NULL) <> (origin_seq IS NULL)",

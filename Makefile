@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast test-faults test-packages packages bench lock clean
+.PHONY: help demo test check fast test-faults test-packages packages test-vm test-vm-all bench lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile
@@ -18,7 +18,7 @@ test: neighbours check  ## everything: style, types, all tests with real neighbo
 	$(BIN)/python -m pytest $(ARGS)
 
 fast: $(VENV)/dev.stamp  ## the quick tests only: no kill runs, no browser
-	$(BIN)/python -m pytest -m "not slow and not long and not packages" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not long and not packages and not vm" $(ARGS)
 
 test-faults: neighbours  ## every fault of docs/faults.md, at length; writes its table
 	SENYUM_FAULT_ROWS=docs/faults.json $(BIN)/python -m pytest -m fault $(ARGS); \
@@ -35,6 +35,14 @@ packages: $(VENV)/dev.stamp  ## Debian packages into dist/; one: make packages A
 test-packages: $(VENV)/dev.stamp  ## the packages: built, installed, upgraded, rolled back in Debian 12 and 13
 	@tests/install-neighbours packages
 	$(BIN)/python -m pytest -m packages $(ARGS)
+
+test-vm: $(VENV)/dev.stamp  ## the firmware on a real kernel, in a virtual machine: pins, one power cut
+	@tests/install-neighbours vm
+	$(BIN)/python -m pytest -m "vm and not slow" -s $(ARGS)
+
+test-vm-all: $(VENV)/dev.stamp  ## the same with every fault there is; an hour or more
+	@tests/install-neighbours vm
+	$(BIN)/python -m pytest -m vm -s $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## tables and JSON of what things cost on this machine
 	$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,58 @@
+"""The power of the whole machine goes in mid-voting (F7): what a lamp confirmed is kept, once."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.test_kills import test_seed as run_seed
+from tests.vm.installed import boot, installed, kept, wait_until_sent
+from tests.vm.machine import Machine
+from tests.vm.power import vote_until_cut
+from tests.vm.reckoning import Reckoning
+from tests.whole import Identity
+
+pytestmark = pytest.mark.vm
+
+
+@pytest.mark.timeout(1200)
+def test_one_power_cut(tmp_path: Path) -> None:
+    assert_nothing_is_lost(tmp_path, cuts=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_twenty_power_cuts(tmp_path: Path) -> None:
+    assert_nothing_is_lost(tmp_path, cuts=20)
+
+
+def assert_nothing_is_lost(tmp_path: Path, cuts: int) -> None:
+    seed = run_seed()
+    with installed(tmp_path) as (machine, whole):
+        reckoning, votes = cut_and_cut_again(machine, random.Random(seed), cuts)
+        wait_until_sent(machine)
+        machine.shut_down()
+        reckoning = reckoning.in_ledger(votes, whole.stored())
+        print(f"F7 power cut of the machine: cuts={cuts} seed={seed} {reckoning}")
+        assert reckoning.confirmed >= cuts, "the run pressed too little to show anything"
+        assert (reckoning.lost, reckoning.doubled) == (0, 0)
+        assert reckoning.unseen <= cuts, "a cut leaves at most one vote in doubt"
+        assert whole.stored() == votes
+
+
+def cut_and_cut_again(
+    machine: Machine, dice: random.Random, cuts: int
+) -> tuple[Reckoning, list[Identity]]:
+    """The reckoning, and every vote on the disk at the end, with the machine on again."""
+    reckoning = Reckoning()
+    votes: list[Identity] = []
+    for _ in range(cuts):
+        lamps = vote_until_cut(machine, dice, after=dice.uniform(2, 12))
+        machine.power_on()
+        boot(machine)
+        before, votes = votes, kept(machine)
+        assert votes[: len(before)] == before, "what had survived one cut did not survive the next"
+        faces = [vote.face for vote in votes[len(before) :]]
+        assert faces[: len(lamps)] == lamps, "lamps and disk tell different stories"
+        reckoning = reckoning.after(lamps, faces)
+    return reckoning, votes

@@ -1,0 +1,99 @@
+"""The image that a machine starts from: kernel, initramfs and disk, from the cache if it can be."""
+
+import os
+import platform
+import shutil
+from functools import cache as once
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tests.notrun import not_run
+from tests.vm import cache, firmware, initramfs, root
+from tests.vm.kernel import Kernel, kernel, run
+from tests.vm.mirror import KEYRING
+
+HERE: Final = Path(__file__).parent
+GUEST: Final = HERE / "guest"
+PROGRAMS: Final = (
+    "apt-get", "chroot", "cpio", "depmod", "dpkg", "mke2fs", "mmdebstrap", "qemu-system-x86_64",
+)  # fmt: skip
+SIZE: Final = "640M"
+MODULES: Final = (
+    "drivers/gpio/gpio-sim", "drivers/net/net_failover", "drivers/net/virtio_net",
+    "drivers/watchdog/i6300esb", "fs/configfs/configfs", "net/core/failover",
+    *initramfs.NEEDED,
+)  # fmt: skip
+# What a kiosk has no use for, and what would write to a read-only root.
+SILENT: Final = (
+    "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer",
+    "e2scrub_reap.service", "fstrim.timer", "systemd-binfmt.service",
+    "proc-sys-fs-binfmt_misc.automount", "getty.target", "getty-static.service",
+    "getty@tty1.service", "serial-getty@ttyS0.service",
+    "modprobe@dm_mod.service", "modprobe@drm.service", "modprobe@efi_pstore.service",
+    "modprobe@fuse.service", "modprobe@loop.service",
+    "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount", "sys-fs-fuse-connections.mount", "systemd-logind.service",
+    "systemd-networkd-wait-online.service", "systemd-pstore.service",
+    "systemd-update-utmp.service", "systemd-user-sessions.service",
+)  # fmt: skip
+
+
+class Image(NamedTuple):
+    kernel: Path
+    initramfs: Path
+    disk: Path
+
+
+@once
+def image() -> Image:
+    """Ends the test where this machine cannot build it."""
+    require()
+    linux, base = kernel(), root.base()
+    guest = sorted(path for path in GUEST.rglob("*") if path.is_file())
+    inputs = [*firmware.sources(), *guest, HERE / "image.py", HERE / "initramfs.py"]
+    version = cache.digest([str(linux.folder), str(base)], inputs)
+    place = cache.built("image", version, lambda draft: _build(draft, linux, base))
+    return Image(linux.image, place / "initramfs.gz", place / "disk.img")
+
+
+def require() -> None:
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    missing += [str(path) for path in (initramfs.BUSYBOX, KEYRING) if not path.exists()]
+    if missing:
+        not_run(f"for the virtual machine {', '.join(missing)}; tests/install-neighbours vm")
+    if os.geteuid() != 0 or platform.machine() != "x86_64":
+        not_run("the image is built as root on an x86_64 machine")
+
+
+def _build(draft: Path, linux: Kernel, base: Path) -> None:
+    files = draft / "files"
+    root.unpack(base, files)
+    _modules(files, linux)
+    firmware.install(files)
+    shutil.copytree(GUEST, files, dirs_exist_ok=True)
+    _settle(files)
+    run("truncate", "-s", SIZE, str(draft / "disk.img"))
+    run("mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", str(files), str(draft / "disk.img"))
+    shutil.rmtree(files)
+    initramfs.write(linux, draft / "initramfs.gz")
+
+
+def _modules(files: Path, linux: Kernel) -> None:
+    for name in MODULES:
+        target = files / linux.module(name).relative_to(linux.folder.parents[3])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(linux.module(name), target)
+    run("depmod", "-b", str(files), linux.version)
+
+
+def _settle(files: Path) -> None:
+    """Places to mount at; one settings file for each machine, on its data partition."""
+    for name in ("data", "var/lib/senyum"):
+        (files / name).mkdir(parents=True, exist_ok=True)
+    (files / "etc/senyum").symlink_to("/data/etc")
+    (files / "etc/hostname").write_text("kiosk\n")
+    (files / "etc/machine-id").write_text("")
+    systemctl = ["chroot", str(files), "systemctl", "--quiet"]
+    run(*systemctl, "mask", *SILENT)
+    ours = [path.name for path in (GUEST / "etc/systemd/system").glob("*.service")]
+    run(*systemctl, "enable", "systemd-networkd.service", *ours)

@@ -12,6 +12,11 @@ PROJECT: Final = Path(__file__).parents[2]
 LOCK: Final = PROJECT / "requirements-kiosk.lock"
 LIBRARIES: Final = "usr/local/lib/python3.11/dist-packages"
 UNITS: Final = ("senyum-panel.service", "senyum-uplink.service")
+CONFIGURATION: Final = {
+    "sysusers.conf": "usr/lib/sysusers.d/senyum.conf",
+    "udev.rules": "usr/lib/udev/rules.d/60-senyum-gpio.rules",
+    "watchdog.conf": "usr/lib/systemd/system.conf.d/60-senyum-watchdog.conf",
+}
 LAUNCHER: Final = "#!/usr/bin/python3\nfrom kiosk.cli import main\n\nmain()\n"
 # lgpio's wheel asks for the C library of Debian 12.
 PLATFORMS: Final = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
@@ -64,5 +69,6 @@ def _system(root: Path) -> None:
     units = PROJECT / "systemd"
     for name in UNITS:
         shutil.copy(units / name, root / "usr/lib/systemd/system" / name)
-    shutil.copy(units / "sysusers.conf", root / "usr/lib/sysusers.d/senyum.conf")
-    shutil.copy(units / "udev.rules", root / "usr/lib/udev/rules.d/60-senyum-gpio.rules")
+    for name, target in CONFIGURATION.items():
+        (root / target).parent.mkdir(exist_ok=True)
+        shutil.copy(units / name, root / target)

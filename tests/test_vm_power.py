@@ -55,4 +55,5 @@ def cut_and_cut_again(
         faces = [vote.face for vote in votes[len(before) :]]
         assert faces[: len(lamps)] == lamps, "lamps and disk tell different stories"
         reckoning = reckoning.after(lamps, faces)
+        print(f"after this cut: {reckoning}", flush=True)
     return reckoning, votes

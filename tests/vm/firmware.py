@@ -34,7 +34,7 @@ _SHIPPED: Final = {".py", ".toml"}
 def install(root: Path) -> None:
     """Libraries by their hashes, our own wheel, the units, their users, the rule for pins."""
     libraries(root / LIBRARIES)
-    _launcher(root / "usr/bin/senyum-kiosk")
+    launcher(root / "usr/bin/senyum-kiosk")
     _system(root)
     run("chroot", str(root), "python3", "-m", "compileall", "-q", f"/{LIBRARIES}")
     run("chroot", str(root), "systemd-sysusers")
@@ -60,7 +60,7 @@ def _pip(*words: str) -> None:
     assert done.returncode == 0, f"{' '.join(pip)}: {done.stdout}{done.stderr}"
 
 
-def _launcher(program: Path) -> None:
+def launcher(program: Path) -> None:
     program.write_text(LAUNCHER)
     program.chmod(0o755)
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+from collections.abc import Iterable
 from functools import cache as once
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -68,7 +69,7 @@ def require() -> None:
 def _build(draft: Path, linux: Kernel, base: Path) -> None:
     files = draft / "files"
     root.unpack(base, files)
-    _modules(files, linux)
+    modules(files, linux, MODULES)
     firmware.install(files)
     shutil.copytree(GUEST, files, dirs_exist_ok=True)
     _settle(files)
@@ -78,8 +79,8 @@ def _build(draft: Path, linux: Kernel, base: Path) -> None:
     initramfs.write(linux, draft / "initramfs.gz")
 
 
-def _modules(files: Path, linux: Kernel) -> None:
-    for name in MODULES:
+def modules(files: Path, linux: Kernel, names: Iterable[str]) -> None:
+    for name in names:
         target = files / linux.module(name).relative_to(linux.folder.parents[3])
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(linux.module(name), target)

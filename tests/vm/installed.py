@@ -12,7 +12,7 @@ from kiosk import signals
 from tests.brokers import Mosquitto
 from tests.vm.image import image
 from tests.vm.kernel import run
-from tests.vm.machine import GUEST_BROKER, GUEST_PORT, Machine
+from tests.vm.machine import GUEST_BROKER, GUEST_PORT, Machine, NotWithin
 from tests.vm.reckoning import Reckoning
 from tests.whole import Identity, Whole, until
 
@@ -77,12 +77,16 @@ def for_guest(config: str) -> str:
 def wait_until_works(machine: Machine) -> None:
     """Both units have told systemd that they are ready."""
     for service in SERVICES:
-        machine.wait_for(f"{service} is active", f"systemctl is-active {service}", "active")
+        try:
+            machine.wait_for(f"{service} is active", f"systemctl is-active {service}", "active")
+        except NotWithin as late:
+            log = machine.run(f"journalctl -b -u {service} -o short-monotonic --no-pager | tail")
+            raise NotWithin(f"{late}\n{log}") from None
 
 
-def wait_until_sent(machine: Machine, seconds: float = 120.0) -> None:
+def wait_until_sent(machine: Machine) -> None:
     """Every vote has its receipt."""
-    machine.wait_for("no vote waits", f"{OUTBOX} | {_PICK}", "0", seconds)
+    machine.wait_for("no vote waits", f"{OUTBOX} | {_PICK}", "0")
 
 
 OUTBOX: Final = "senyum-kiosk outbox --json"

@@ -1,6 +1,7 @@
 """The file system of a Debian 12 with systemd and Python 3.11, before anything of ours."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +17,28 @@ USELESS: Final = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cac
 
 
 def base() -> Path:
-    """Its files, as a tar archive from the cache."""
+    """A system that starts: its files, as a tar archive from the cache."""
+    return _archive("root", "amd64", "minbase", PACKAGES)
+
+
+def unconfigured(architecture: str, packages: Sequence[str]) -> Path:
+    """The files of packages and of what they need; nothing of them was run."""
+    return _archive(f"files-{architecture}", architecture, "extract", packages)
+
+
+def _archive(name: str, architecture: str, variant: str, packages: Sequence[str]) -> Path:
     source = mirror()
-    version = cache.digest([source], [Path(__file__)])
-    return cache.built("root", version, lambda draft: _bootstrap(draft, source)) / "root.tar"
+    command = [
+        "mmdebstrap", "--quiet", f"--variant={variant}", f"--architectures={architecture}",
+        f"--include={','.join(packages)}", RELEASE,
+    ]  # fmt: skip
+    version = cache.digest([*command, source], [])
+    place = cache.built(name, version, lambda draft: _bootstrap(draft, command, source))
+    return place / "root.tar"
 
 
-def _bootstrap(draft: Path, source: str) -> None:
-    include = f"--include={','.join(PACKAGES)}"
-    target = str(draft / "root.tar")
-    run("mmdebstrap", "--quiet", "--variant=minbase", include, RELEASE, target, source)
+def _bootstrap(draft: Path, command: Sequence[str], source: str) -> None:
+    run(*command, str(draft / "root.tar"), source)
 
 
 def unpack(archive: Path, target: Path) -> None:

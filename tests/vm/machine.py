@@ -165,7 +165,7 @@ class Machine:
             took = time.monotonic() - began
             if took > seconds:
                 raise NotWithin(f"not within {seconds} s: {what}; {command} says {found!r}")
-            time.sleep(1)  # a command costs the machine a good part of that
+            time.sleep(2)  # a command costs the machine a good part of that
         return time.monotonic() - began
 
     def _ask(self, request: Message) -> Message:

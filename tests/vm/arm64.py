@@ -53,6 +53,7 @@ def _build(draft: Path, linux: Kernel, packages: Path) -> None:
     root.unpack(packages, files)
     for name in USELESS:
         shutil.rmtree(files / name, ignore_errors=True)
+    (files / "lib/modules").symlink_to("../usr/lib/modules")
     modules(files, linux, MODULES)
     firmware.libraries(files / firmware.LIBRARIES, "aarch64")
     firmware.launcher(files / "usr/bin/senyum-kiosk")

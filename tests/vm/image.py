@@ -1,5 +1,6 @@
 """The image that a machine starts from: kernel, initramfs and disk, from the cache if it can be."""
 
+import lzma
 import os
 import platform
 import shutil
@@ -80,10 +81,12 @@ def _build(draft: Path, linux: Kernel, base: Path) -> None:
 
 
 def modules(files: Path, linux: Kernel, names: Iterable[str]) -> None:
+    """Unpacked, as any modprobe can read them."""
     for name in names:
-        target = files / linux.module(name).relative_to(linux.folder.parents[3])
+        packed = linux.module(name)
+        target = (files / packed.relative_to(linux.folder.parents[3])).with_suffix("")
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(linux.module(name), target)
+        target.write_bytes(lzma.decompress(packed.read_bytes()))
     run("depmod", "-b", str(files), linux.version)
 
 

@@ -11,12 +11,12 @@ from wires import BOARD, line
 
 READY = {"frown", "neutral", "smile"}  # the signal `ready` lights every lamp
 SECONDS = 120
-CONFIG = Path("/run/work/kiosk.toml")
+CONFIG = Path("/run/kiosk/kiosk.toml")
 SETTINGS = f"""\
 [kiosk]
 id = "uji-01"
-data_dir = "/run/work/data"
-run_dir = "/run/work"
+data_dir = "/run/kiosk/data"
+run_dir = "/run/kiosk"
 [collector]
 key = "{"ab" * 32}"
 [panel]

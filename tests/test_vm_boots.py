@@ -23,7 +23,7 @@ def test_a_clock_in_1970_that_is_set_later(tmp_path: Path) -> None:
         machine.run(
             f"date --set @{int(time.time())} && mkdir -p /run/systemd/timesync && touch {SYNCED}"
         )
-        time.sleep(1)
+        machine.run("sleep 1")
         vote(machine, "frown")
         reckoning = reckon(kiosk, confirmed(machine))
         print(f"F19 clock in 1970, then set: {reckoning}")
@@ -41,13 +41,12 @@ def test_a_dead_kernel_is_reset_by_the_hardware(tmp_path: Path) -> None:
         seconds = until_reset(kiosk)
         vote(machine, "frown")
         reckoning = reckon(kiosk, confirmed(machine))
-        print(f"hardware watchdog: boots again after {seconds:.0f} s, {reckoning}")
+        print(f"hardware watchdog: reset, and works {seconds:.0f} s after its boot, {reckoning}")
         assert (reckoning.lost, reckoning.doubled, reckoning.unseen) == (0, 0, 0)
 
 
 def until_reset(kiosk: Installed) -> float:
-    """With PID 1 dead nobody pets the watchdog; the seconds until the next boot works."""
-    began = time.monotonic()
+    """With PID 1 dead nobody pets the watchdog; how long the next boot took until it works."""
     kiosk.machine.run("kill -SEGV 1")
     boot(kiosk.machine)
-    return time.monotonic() - began
+    return kiosk.machine.uptime()

@@ -47,7 +47,7 @@ def cut_and_cut_again(
     reckoning = Reckoning()
     votes: list[Identity] = []
     for _ in range(cuts):
-        lamps = vote_until_cut(machine, dice, after=dice.uniform(2, 12))
+        lamps = vote_until_cut(machine, dice)
         machine.power_on()
         boot(machine)
         before, votes = votes, kept(machine)

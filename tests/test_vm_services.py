@@ -1,19 +1,18 @@
 """Services that are killed, hang or lose a thread, under a real systemd: what it costs in votes."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from tests.vm.installed import Installed, confirmed, installed, reckon, vote
-from tests.vm.machine import Machine
+from tests.vm.machine import Machine, NotWithin
 
 pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 PANEL, UPLINK = "senyum-panel.service", "senyum-uplink.service"
-# WatchdogSec of the units, and what a busy machine needs beside.
-HUNG_SECONDS = {PANEL: 30 + 120, UPLINK: 120 + 120}
+# WatchdogSec of the units, and time to start again.
+HUNG_SECONDS = {PANEL: 30 + 60, UPLINK: 120 + 60}
 DEAD_THREAD_SECONDS = 60.0
 
 
@@ -43,7 +42,7 @@ def votes_around(kiosk: Installed, fault: str) -> Iterator[None]:
     machine = kiosk.machine
     vote(machine, "smile")
     yield
-    time.sleep(1)  # a new citizen: settle_ms is 500
+    kiosk.machine.run("sleep 1")  # a new citizen: settle_ms is 500
     vote(machine, "frown")
     reckoning = reckon(kiosk, confirmed(machine))
     print(f"{fault}: {reckoning}")
@@ -55,12 +54,9 @@ def until_another(kiosk: Installed, service: str, blow: str, seconds: float) -> 
     machine = kiosk.machine
     pid = main_pid(kiosk, service)
     machine.run(f"{blow} {pid}")
-    began = time.monotonic()
     active = f"systemctl is-active {service}; test $(systemctl show -P MainPID {service}) != {pid}"
-    machine.wait_for(
-        f"{service} works again", f"{active} && echo another", "active\nanother", seconds
-    )
-    return time.monotonic() - began
+    another = f"{active} && echo another"
+    return machine.wait_for(f"{service} works again", another, "active\nanother", seconds)
 
 
 def main_pid(kiosk: Installed, service: str) -> int:
@@ -72,7 +68,9 @@ def main_pid(kiosk: Installed, service: str) -> int:
 SABOTAGE = "/run/systemd/system/senyum-panel.service.d/sabotage.conf"
 
 
-@pytest.mark.xfail(strict=True, reason="the panel's ping does not depend on that thread yet")
+@pytest.mark.xfail(
+    strict=True, raises=NotWithin, reason="the panel's ping does not depend on that thread yet"
+)
 def test_a_panel_that_hears_no_button_is_replaced(kiosk: Installed) -> None:
     machine = kiosk.machine
     with sabotaged(machine), votes_around(kiosk, "dead callback thread"):

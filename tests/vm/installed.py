@@ -67,7 +67,8 @@ def for_guest(config: str) -> str:
     """The same kiosk at its usual places, with the host's broker where the guest reaches it."""
     tables = tomllib.loads(config)
     tables["kiosk"] = {"id": tables["kiosk"]["id"]}
-    tables["broker"] |= {"host": GUEST_BROKER, "port": GUEST_PORT}
+    # Long: what are seconds to the machine may be minutes to the broker.
+    tables["broker"] |= {"host": GUEST_BROKER, "port": GUEST_PORT, "keepalive_s": 600}
     return "".join(
         f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
         for name, table in tables.items()

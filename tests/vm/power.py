@@ -2,23 +2,29 @@
 
 import random
 import threading
+from typing import Final
 
 from tests.vm.installed import FACES, confirmed
 from tests.vm.machine import Machine, MachineGone
 
 
-def vote_until_cut(machine: Machine, dice: random.Random, after: float) -> list[str]:
-    """Presses of a busy public until the power goes `after` seconds from now; what lamps confirmed.
+MOST_LAMPS: Final = 4
+LONGEST_SECONDS: Final = 3.0
 
-    Somebody presses at that moment, or it would be no cut in mid-voting.
+
+def vote_until_cut(machine: Machine, dice: random.Random) -> list[str]:
+    """Presses of a busy public, and amidst them the cut; the faces that the lamps confirmed.
+
+    The power goes some moment after a few lamps, whatever is just being done.
     """
     before = len(confirmed(machine))
-    cut = threading.Timer(after, machine.unplug)
-    cut.start()
+    cut = threading.Timer(dice.uniform(0, LONGEST_SECONDS), machine.unplug)
+    enough = before + dice.randint(1, MOST_LAMPS)
     try:
         while True:
             machine.press(dice.choice(FACES), ms=dice.randrange(40, 160))
-            threading.Event().wait(dice.uniform(0, 0.7))
+            if len(confirmed(machine)) >= enough and not cut.is_alive():
+                cut.start()
     except MachineGone:
         cut.join()
         machine.cut_power()

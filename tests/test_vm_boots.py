@@ -7,7 +7,7 @@ import pytest
 
 from tests.vm.installed import Installed, boot, confirmed, installed, outbox, reckon, vote
 
-pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 YEAR_1970 = ("-rtc", "base=1970-01-01T00:00:00,clock=vm")
 SYNCED = "/run/systemd/timesync/synchronized"  # what systemd-timesyncd makes

@@ -13,7 +13,7 @@ from tests.vm.image import image
 from tests.vm.installed import blank_disk
 from tests.vm.machine import Machine
 
-pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 PROGRAM = "cd /tmp && GPIOZERO_PIN_FACTORY=lgpio python3 /usr/local/lib/senyum-vm/behaviour.py"
 Behaviour = Callable[[str], dict[str, Any]]

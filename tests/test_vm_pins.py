@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.vm.installed import confirmed, installed, kept, vote, wait_until_sent
-from tests.vm.machine import Machine
+from tests.vm.machine import ANSWER_SECONDS, Machine
 from tests.whole import until
 
-pytestmark = [pytest.mark.vm, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.vm, pytest.mark.timeout(1800)]
 
 PRESSED = ["smile", "neutral", "frown"]  # each corrects the one before it
 
@@ -22,7 +22,7 @@ def test_a_press_is_shown_kept_sent_and_counted(tmp_path: Path) -> None:
         assert [vote.face for vote in votes] == PRESSED == confirmed(machine)
         wait_until_sent(machine)
         assert whole.stored() == votes
-        until("dark lamps", lambda: machine.seen[-1]["lamps"] == [])
+        until("dark lamps", lambda: machine.seen[-1]["lamps"] == [], ANSWER_SECONDS)
         assert not machine.seen[-1]["buzzer"]
         print(f"pins: confirmed={len(PRESSED)} stored={len(votes)} lost=0 doubled=0")
 

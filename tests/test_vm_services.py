@@ -8,7 +8,7 @@ import pytest
 from tests.vm.installed import Installed, confirmed, installed, reckon, vote
 from tests.vm.machine import Machine, NotWithin
 
-pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.vm, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 PANEL, UPLINK = "senyum-panel.service", "senyum-uplink.service"
 # WatchdogSec of the units, and time to start again.

@@ -12,7 +12,7 @@ from kiosk import signals
 from tests.brokers import Mosquitto
 from tests.vm.image import image
 from tests.vm.kernel import run
-from tests.vm.machine import GUEST_BROKER, GUEST_PORT, Machine, NotWithin
+from tests.vm.machine import ANSWER_SECONDS, GUEST_BROKER, GUEST_PORT, Machine, NotWithin
 from tests.vm.reckoning import Reckoning
 from tests.whole import Identity, Whole, until
 
@@ -117,7 +117,7 @@ def vote(machine: Machine, face: str) -> None:
     """Press, and see the lamp confirm it."""
     before = len(confirmed(machine))
     machine.press(face)
-    until(f"the lamp of {face}", lambda: confirmed(machine)[before:] == [face])
+    until(f"the lamp of {face}", lambda: confirmed(machine)[before:] == [face], ANSWER_SECONDS)
 
 
 def reckon(kiosk: Installed, lamps: Sequence[str]) -> Reckoning:

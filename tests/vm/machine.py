@@ -160,7 +160,7 @@ class Machine:
         return str(answer["out"]).strip()
 
     def wait_for(self, what: str, command: str, wanted: str, seconds: float = PATIENCE) -> float:
-        """Until `command` prints `wanted`; the seconds that it took. Both by the machine's clock."""
+        """Until `command` prints `wanted`; the seconds that it took, by the machine's clock."""
         began = self.uptime()
         while (found := self.run(f"{command} || true")) != wanted:
             if self.uptime() - began > seconds:

@@ -7,7 +7,6 @@ from typing import Final
 from tests.vm.installed import FACES, confirmed
 from tests.vm.machine import Machine, MachineGone
 
-
 MOST_LAMPS: Final = 4
 LONGEST_SECONDS: Final = 3.0
 

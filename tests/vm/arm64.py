@@ -12,6 +12,7 @@ from tests.notrun import not_run
 from tests.vm import cache, firmware, initramfs, root
 from tests.vm.image import GUEST, HERE, Image, modules, require
 from tests.vm.kernel import Kernel, kernel
+from tests.vm.machine import OWN_TIME
 
 QEMU: Final = "qemu-system-aarch64"
 SMALL: Final = HERE / "small"
@@ -41,7 +42,7 @@ def small() -> Image:
 
 def command(image: Image) -> list[str]:
     return [
-        QEMU, "-M", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a53", "-smp", "2",
+        QEMU, "-M", "virt", "-accel", "tcg,thread=single", "-cpu", "cortex-a53", *OWN_TIME,
         "-m", "640", "-display", "none", "-nodefaults", "-no-reboot", "-serial", "stdio",
         "-kernel", str(image.kernel), "-initrd", str(image.initramfs),
         "-append", "console=ttyAMA0 quiet panic=-1",

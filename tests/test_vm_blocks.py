@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.test_kills import test_seed as run_seed
+from tests.accounts import new_seed
 from tests.vm.image import image
 from tests.vm.installed import blank_disk
 from tests.vm.kernel import run
@@ -102,7 +102,7 @@ def test_a_weaker_commit_would_be_noticed(disks: dict[str, Disk], tmp_path: Path
 
 def try_all(disk: Disk, folder: Path) -> Found:
     assert len(disk.committed) == VOTES, "not every commit was heard of"
-    seed = run_seed()
+    seed = new_seed()
     dice = random.Random(seed)
     writes = disk.log.writes()
     chosen = [dice.randint(disk.start, len(writes)) for _ in range(CUTS_BY_CHANCE)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_kills import test_seed as run_seed
+from tests.accounts import new_seed
 from tests.vm.installed import boot, installed, kept, wait_until_sent
 from tests.vm.machine import Machine
 from tests.vm.power import vote_until_cut
@@ -27,7 +27,7 @@ def test_twenty_power_cuts(tmp_path: Path) -> None:
 
 
 def assert_nothing_is_lost(tmp_path: Path, cuts: int) -> None:
-    seed = run_seed()
+    seed = new_seed()
     with installed(tmp_path) as (machine, whole):
         reckoning, votes = cut_and_cut_again(machine, random.Random(seed), cuts)
         wait_until_sent(machine)

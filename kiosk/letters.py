@@ -122,14 +122,5 @@ class Letters:
             raise NotForUs(f"{topic}: not a receipt for {self._kiosk}")
         if letter.message.epoch != self._epoch:
             raise NotForUs(f"{topic}: a receipt for epoch {letter.message.epoch[:16]}…, not ours")
-        self._verify(letter)
+        letter.verify_any(self._receipt_keys)
         return letter.message
-
-    def _verify(self, letter: wire.Letter) -> None:
-        *others, last = self._receipt_keys
-        for key in others:
-            try:
-                return letter.verify(key)
-            except wire.Forged:
-                continue
-        return letter.verify(last)

@@ -410,6 +410,16 @@ class Letter(NamedTuple):
         if not signed_by(public_key, self.signature, text):
             raise Forged(f"{self.topic}: the signature is not by key {public_key[:16]}…")
 
+    def verify_any(self, public_keys: Sequence[str]) -> None:
+        """Raises Forged unless one of `public_keys` signed this letter."""
+        *others, last = public_keys
+        for key in others:
+            try:
+                return self.verify(key)
+            except Forged:
+                continue
+        return self.verify(last)
+
 
 def signed_text(kind: Kind, topic: str, checkpoint: Checkpoint, digest: str) -> bytes:
     epoch, seq, head = checkpoint

@@ -9,6 +9,7 @@ from kiosk.clock import Clock
 from kiosk.crash import Crash
 from kiosk.edges import Edges
 from kiosk.epochs import Epochs, Place, Unsettled
+from kiosk.errands import Errands
 from kiosk.health import Tally
 from kiosk.outbox import DamagedError, Outbox, OutboxError
 from kiosk.panel import Desk, Panel
@@ -72,10 +73,20 @@ class Term:
 class Kiosk:
     """A panel, and what those who drive it may ask."""
 
-    def __init__(self, panel: Panel, edges: Edges, tally: Tally, term: Term, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        panel: Panel,
+        edges: Edges,
+        tally: Tally,
+        term: Term,
+        errands: Errands,
+        clock: Clock,
+    ) -> None:
         self.panel = panel
         self.edges = edges
         self.tally = tally
+        self.errands = errands
         self._term = term
         self._clock = clock
         self._retry = 0
@@ -86,12 +97,13 @@ class Kiosk:
         return self._term.desk.outbox
 
     def step(self, timeout: float) -> None:
-        """The panel's step; at a quiet moment, what the epoch needs."""
+        """The panel's step; at a quiet moment, what the epoch needs and the collector asked."""
         self.panel.step(timeout)
         if self.panel.at_rest():
             if self._term.is_over and self._clock.up() >= self._retry:
                 self._go_on()
             self._term.tidy()
+            self.errands.run(self.panel)
 
     def _go_on(self) -> None:
         try:

@@ -9,21 +9,26 @@ from random import SystemRandom
 from typing import NamedTuple
 
 from kiosk.app_epoch import Kiosk, Term
+from kiosk.check import selftest
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config, PanelSection
 from kiosk.courier import Courier
 from kiosk.crash import Crash, crash_at
 from kiosk.edges import Edges
 from kiosk.epochs import Epochs
+from kiosk.errands import Errands
 from kiosk.health import Tally
+from kiosk.inforce import InForce
 from kiosk.letters import Letters
 from kiosk.link import Listener
 from kiosk.loop import Heartbeat, Steps, Stop, run, stop_on_signals
+from kiosk.orders import Obeyed, Orders
 from kiosk.outbox import CannotStoreError, DamagedError, Outbox
 from kiosk.panel import Desk, Front, Panel, Pins, real_pins
 from kiosk.player import Player
 from kiosk.post import Post
 from kiosk.presses import Presses, Timing
+from kiosk.remote import Remote
 from kiosk.succession import InUse
 from kiosk.systemd import Notifier
 from kiosk.voting import Voting
@@ -40,6 +45,8 @@ class _Lasting(NamedTuple):
     tally: Tally
     presses: Presses
     listener: Listener
+    orders: Orders
+    in_force: InForce
 
 
 @contextmanager
@@ -54,11 +61,39 @@ def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterat
         closing(Listener(config.socket)) as listener,
     ):
         presses = Presses(_timing(config.panel), config.panel.faces, front.down())
-        lasting = _Lasting(config, clock, crash, Tally(), presses, listener)
+        orders = _orders(config, clock)
+        in_force = InForce(config, orders.remote)
+        lasting = _Lasting(
+            config, clock, crash, Tally(), presses, listener, orders=orders, in_force=in_force
+        )
         term = Term(epochs, config.kiosk.id, partial(_desk, lasting), crash)
         with closing(term):
             panel = _panel(lasting, edges, front, term.desk)
-            yield Kiosk(panel, edges, lasting.tally, term, clock)
+            yield Kiosk(
+                panel=panel,
+                edges=edges,
+                tally=lasting.tally,
+                term=term,
+                errands=_errands(lasting, front),
+                clock=clock,
+            )
+
+
+def _orders(config: Config, clock: Clock) -> Orders:
+    kiosk, keys = config.kiosk.id, config.receipt_keys()
+    remote = Remote(config.told, kiosk, keys)
+    return Orders(kiosk, keys, remote, Obeyed(config.obeyed), clock)
+
+
+def _errands(lasting: _Lasting, front: Front) -> Errands:
+    return Errands(
+        orders=lasting.orders,
+        in_force=lasting.in_force,
+        presses=lasting.presses,
+        front=front,
+        clock=lasting.clock,
+        test=partial(selftest.checks, lasting.config.epochs, lasting.clock),
+    )
 
 
 def _panel(lasting: _Lasting, edges: Edges, front: Front, desk: Desk) -> Panel:
@@ -92,6 +127,7 @@ def _post(lasting: _Lasting, in_use: InUse, waiting: int) -> Post:
         tally=lasting.tally,
         faces=config.panel.faces,
         disk=config.epochs,
+        remote=lasting.orders.remote,
         damaged=waiting,
     )
     return Post(
@@ -101,13 +137,15 @@ def _post(lasting: _Lasting, in_use: InUse, waiting: int) -> Post:
         outbox=in_use.outbox,
         clock=lasting.clock,
         crash=lasting.crash,
+        orders=lasting.orders,
+        keep_ms=lambda: lasting.in_force.keep_ms,
     )
 
 
 def _voting(lasting: _Lasting, outbox: Outbox) -> Voting:
     return Voting(
         outbox=outbox,
-        question=lasting.config.panel.question,
+        question=lambda: lasting.in_force.question,
         presses=lasting.presses,
         clock=lasting.clock,
         random=os.urandom,
@@ -139,6 +177,7 @@ def run_panel(config: Config) -> None:
 def turn(kiosk: Kiosk, steps: Steps, stop: Stop) -> None:
     """Turn until told to stop; systemd hears that the loop turns and that votes can be stored."""
     stop.wake = kiosk.edges.wake
+    kiosk.errands.stop = stop.ask
     kiosk.panel.start()
     notifier = Notifier(os.environ)
     heartbeat = Heartbeat(notifier, lambda: can_store(kiosk.outbox))

@@ -124,6 +124,16 @@ class Config(Struct, frozen=True):
         return Path(self.kiosk.data_dir, "epochs")
 
     @property
+    def told(self) -> Path:
+        """The settings that came from afar."""
+        return Path(self.kiosk.data_dir, "config.msg")
+
+    @property
+    def obeyed(self) -> Path:
+        """Commands that were obeyed in this boot."""
+        return Path(self.kiosk.run_dir, "obeyed")
+
+    @property
     def socket(self) -> Path:
         return Path(self.kiosk.run_dir, "panel.sock")
 

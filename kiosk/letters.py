@@ -8,6 +8,7 @@ from kiosk.clock import Clock
 from kiosk.health import Tally
 from kiosk.keys import SigningKey
 from kiosk.outbox import Outbox
+from kiosk.remote import Remote
 
 Sealed = tuple[str, bytes]  # topic and payload
 
@@ -32,6 +33,7 @@ class Letters:
         tally: Tally,
         faces: tuple[str, ...],
         disk: Path,
+        remote: Remote,
         damaged: int = 0,
     ) -> None:
         """`damaged`: epochs of this card that wait for rescue."""
@@ -44,6 +46,7 @@ class Letters:
         self._tally = tally
         self._faces = faces
         self._disk = disk
+        self._remote = remote
         self._damaged = damaged
 
     # ------------------------------------------------------------ written
@@ -93,7 +96,25 @@ class Letters:
                 wear=seen.wear,
                 memory=seen.memory,
                 buttons=self._tally.buttons(self._faces, self._clock.up()),
+                config=self._remote.version,
+                refused_config=self._remote.refused,
+                why_refused=self._remote.why or None,
                 damaged=self._damaged,
+            )
+        )
+
+    def answer(self, id_: str, result: wire.Result, checks: tuple[wire.Check, ...]) -> Sealed:
+        at = self._outbox.checkpoint
+        return self._seal(
+            wire.Answer(
+                v=1,
+                epoch=at.epoch,
+                seq=at.seq,
+                head=at.head,
+                id=id_,
+                result=result,
+                checks=checks,
+                sent=self._clock.now(),
             )
         )
 

@@ -225,14 +225,14 @@ class Outbox:
         """The last vote whose exact time is no longer kept; 0 for none."""
         return max(self._erased_seq, self._base_seq)
 
-    def prune(self) -> int:
-        """Forget votes receipted 90 days ago; how many. Raises CannotStoreError.
+    def prune(self, keep_ms: int = KEEP_MS) -> int:
+        """Forget votes receipted `keep_ms` ago; how many. Raises CannotStoreError.
 
         No more at once than kiosk/retention.py allows, unless the disk is nearly full. When it is
         all but full, the oldest of the younger ones go too, at that pace: their rows make room for
         new votes. One without a receipt never goes.
         """
-        last, old_ms = self._base_seq, self._collector_ms - KEEP_MS
+        last, old_ms = self._base_seq, self._collector_ms - keep_ms
         room = self._room()
         if room < SCARCE_BYTES:
             last = self._retention.receipted_by(last, self._through, old_ms)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
-from gpiozero import LED, Buzzer, DigitalInputDevice, Factory
+from gpiozero import PWMLED, Buzzer, DigitalInputDevice, Factory
 
 from kiosk import chips
 from kiosk.clock import Clock
@@ -58,7 +58,8 @@ class Front:
             face: DigitalInputDevice(pin, pull_up=True, pin_factory=factory)
             for face, pin in pins.buttons.items()
         }
-        self._lamps = {face: LED(pin, pin_factory=factory) for face, pin in pins.lamps.items()}
+        self._lamps = {face: PWMLED(pin, pin_factory=factory) for face, pin in pins.lamps.items()}
+        self.brightness = 100  # percent
         self._buzzer = Buzzer(pins.buzzer.pin, pin_factory=factory)
         for face, button in self._buttons.items():
             button.when_activated = partial(felt, face, True)
@@ -72,7 +73,7 @@ class Front:
         """Lamps first, the buzzer always last, even unchanged: whoever watches knows the end."""
         lit, sounding = state
         for face, lamp in self._lamps.items():
-            lamp.value = face in lit
+            lamp.value = self.brightness / 100 if face in lit else 0
         self._buzzer.value = sounding
 
     def close(self) -> None:
@@ -114,6 +115,10 @@ class Panel:
 
     def start(self) -> None:
         self._player.play("ready", None, self._clock.up())
+
+    def identify(self) -> None:
+        """Here I am: for whoever looks for this kiosk among others."""
+        self._player.play("identify", None, self._clock.up())
 
     def at_rest(self) -> bool:
         """Nobody presses, nothing is shown, and what was voted stands."""

@@ -1,6 +1,7 @@
 """The panel's post: what the courier wants sent goes to the uplink, what arrives is checked."""
 
 import logging
+from collections.abc import Callable
 from typing import Literal
 
 from kiosk import wire
@@ -20,6 +21,7 @@ from kiosk.link import (
     Up,
     Will,
 )
+from kiosk.orders import Orders
 from kiosk.outbox import CannotStoreError, Outbox, OutboxError
 
 log = logging.getLogger("senyum.kiosk.post")
@@ -37,6 +39,8 @@ class Post:
         outbox: Outbox,
         clock: Clock,
         crash: Crash,
+        orders: Orders,
+        keep_ms: Callable[[], int],
     ) -> None:
         self._listener = listener
         self._letters = letters
@@ -44,6 +48,8 @@ class Post:
         self._outbox = outbox
         self._clock = clock
         self._crash = crash
+        self._orders = orders
+        self._keep_ms = keep_ms
         self._end: PanelEnd | None = None
         self._birth = 0
         self.connected = False  # to the broker
@@ -147,6 +153,10 @@ class Post:
             case Mark(through=through, time=time):
                 self._mark(through, time)
 
+    def answer(self, id_: str, result: wire.Result, checks: tuple[wire.Check, ...]) -> None:
+        """Tell what became of a command; lost with the connection, if that is gone."""
+        self._send(self._letters.answer(id_, result, checks))
+
     def _send(self, sealed: Sealed, *, retain: bool = False) -> None:
         if self._end is not None:
             self._end.send(Publish(*sealed, qos=1, retain=retain))
@@ -155,11 +165,15 @@ class Post:
 
     def _open(self, topic: str, payload: bytes, now: int) -> None:
         try:
-            receipt = self._letters.receipt(topic, payload)
+            if self._orders.are_for(topic):
+                self._orders.take(topic, payload)
+            else:
+                self._take_receipt(self._letters.receipt(topic, payload), now)
         except wire.WireError as error:
             self.ignored += 1
             log.warning("message ignored reason=%s count=%d", error.reason, self.ignored)
-            return
+
+    def _take_receipt(self, receipt: wire.Receipt, now: int) -> None:
         before = self._courier.standing
         self._courier.receipt(receipt, self._outbox.head_at, now)
         if self._courier.standing != before:
@@ -169,7 +183,7 @@ class Post:
         self._crash("before_receipt_mark")
         try:
             self._outbox.mark_receipted(through, time)
-            self._outbox.prune()
+            self._outbox.prune(self._keep_ms())
             self._outbox.erase()
         except CannotStoreError as error:
             # The votes stay where they are; a later receipt says the same again.

@@ -116,7 +116,7 @@ class _Window:
     """
 
     def __init__(self, settle_ms: int, faces: tuple[str, ...]) -> None:
-        self._settle_ms = settle_ms
+        self.settle_ms = settle_ms
         self._rank = faces.index
         self.votes: list[Vote] = []
 
@@ -132,7 +132,7 @@ class _Window:
         return vote
 
     def is_open(self, at: int) -> bool:
-        return bool(self.votes) and at < self.votes[0].at + self._settle_ms
+        return bool(self.votes) and at < self.votes[0].at + self.settle_ms
 
 
 # ---------------------------------------------------------------- one button
@@ -238,6 +238,10 @@ class Presses:
         )
         testing = self._test_ends is not None
         return not (self._edges or busy or testing or self._window.is_open(now))
+
+    def settle(self, ms: int) -> None:
+        """From the next vote on, the one after it waits so long."""
+        self._window.settle_ms = ms
 
     def not_stored(self, vote: Vote) -> None:
         """`vote` is not on disk, so it holds no window: the citizen may press again at once."""

@@ -7,7 +7,9 @@ one citizen in twelve men does not see red and green apart, and some do not see 
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-Name = Literal["ready", "counted", "too_soon", "cannot_store", "test_mode", "test_stored"]
+Name = Literal[
+    "ready", "counted", "too_soon", "cannot_store", "test_mode", "test_stored", "identify"
+]  # fmt: skip
 Place = Literal["none", "pressed", "all", "first", "middle", "last"]
 
 
@@ -39,6 +41,10 @@ SIGNALS: Final[dict[Name, tuple[Step, ...]]] = {
     ),
     # Test mode says so again and again, and reads out how the kiosk is: see read_out.
     "test_mode": (Step(150, "all"), Step(300, "first"), Step(300, "last")),
+    # Somebody looks for this kiosk: from the first lamp to the last and back, without a sound.
+    "identify": (
+        *(6 * (Step(200, "first"), Step(200, "middle"), Step(200, "last"), Step(200, "middle"))),
+    ),
     # In test mode a vote is stored but never counted: a tone in the dark, then the lamp.
     "test_stored": (Step(200, "none", buzzer=True), Step(100, "none"), Step(400, "pressed")),
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Final, NamedTuple
 
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 from msgspec import Struct
 
 from kiosk.app_epoch import Kiosk
@@ -64,7 +64,7 @@ class Report(Struct):
 # ---------------------------------------------------------------- pins
 
 
-class SeenPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
+class SeenPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
     """A mock pin that tells when it is written, even with the value that it has."""
 
     written: Callable[[bool], None] | None = None
@@ -204,6 +204,7 @@ class _Run:
         self._votes_before = _rows(kiosk.outbox)
         self._pressed = 0
         stop.wake = kiosk.edges.wake
+        kiosk.errands.stop = stop.ask
         kiosk.panel.start()
 
     def press(self, finger: Finger) -> None:

@@ -61,7 +61,7 @@ class Session:
         self.ended: str | None = None
         self.unsupported = False
         self.acknowledged = False
-        self._receipts = wire.topic_of(kiosk, "receipt")
+        self._topics = [wire.topic_of(kiosk, kind) for kind in wire.KINDS_TO_KIOSK]
         self._arrived = arrived
         self._client = self._make_client(kiosk, broker, protocol)
         # A retained hint for people; liveness is the age of health.
@@ -144,7 +144,7 @@ class Session:
             self.unsupported = reason == "Unsupported protocol version"
             self._end(f"refused: {reason}")
             return
-        client.subscribe(self._receipts, qos=1)
+        client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(
         self,
@@ -154,8 +154,13 @@ class Session:
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        if reasons[0].is_failure:
-            self._end(f"may not subscribe to {self._receipts}: {reasons[0]}")
+        refused = [
+            f"{topic}: {reason}"
+            for topic, reason in zip(self._topics, reasons, strict=True)
+            if reason.is_failure
+        ]
+        if refused:
+            self._end(f"may not subscribe to {refused[0]}")
         else:
             self.up = True
 

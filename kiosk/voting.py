@@ -29,7 +29,7 @@ class Voting:
         self,
         *,
         outbox: Outbox,
-        question: str,
+        question: Callable[[], str],
         presses: Presses,
         clock: Clock,
         random: Callable[[int], bytes],
@@ -65,7 +65,7 @@ class Voting:
 
     def _vote(self, vote: Vote) -> Answer:
         self._crash("press_decided")
-        ballot = Ballot(vote.face, self._question, self._corrected(vote), vote.test)
+        ballot = Ballot(vote.face, self._question(), self._corrected(vote), vote.test)
         stored = self._store(ballot, vote.at)
         if stored is None:
             self._presses.not_stored(vote)
@@ -84,7 +84,7 @@ class Voting:
         """The technician's first press had become a vote: a test row takes its place."""
         if self._first is not None and self._last is not None:
             face = self._last.face
-            self._store(Ballot(face, self._question, self._first.seq, test=True), at)
+            self._store(Ballot(face, self._question(), self._first.seq, test=True), at)
 
     def _store(self, ballot: Ballot, at: int) -> wire.Vote | None:
         try:

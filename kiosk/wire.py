@@ -253,6 +253,9 @@ class Check(Struct, frozen=True):
     said: Printable
 
 
+Result = Literal["done", "failed", "expired"]
+
+
 class Answer(Struct, frozen=True):
     """What became of a command."""
 
@@ -261,7 +264,7 @@ class Answer(Struct, frozen=True):
     seq: Whole
     head: Hex32
     id: Hex16
-    result: Literal["done", "failed", "expired"]
+    result: Result
     checks: Annotated[tuple[Check, ...], Meta(max_length=32)]
     sent: Moment
 

@@ -19,9 +19,12 @@ from kiosk.courier import Courier
 from kiosk.health import Tally
 from kiosk.letters import Letters, Sealed
 from kiosk.link import Arrived, Down, Publish, Ready, ToPanel, ToUplink, Up
+from kiosk.orders import Obeyed, Orders
 from kiosk.outbox import Outbox
 from kiosk.post import Post
 from kiosk.presses import Presses, Timing
+from kiosk.remote import Remote
+from kiosk.retention import KEEP_MS
 from kiosk.voting import Answer, Voting
 from tests.fleet import COLLECTOR_KEY, signing_key
 
@@ -138,7 +141,7 @@ class Box:
         tally = Tally()
         self.voting = Voting(
             outbox=self.outbox,
-            question="pelayanan",
+            question=lambda: "pelayanan",
             presses=self.presses,
             clock=self.clock,
             random=self.random.randbytes,
@@ -151,6 +154,7 @@ class Box:
         self.post = self._post(tally)
 
     def _post(self, tally: Tally) -> Post:
+        orders = self._orders()
         letters = Letters(
             kiosk=self.name,
             key=self.key,
@@ -159,6 +163,7 @@ class Box:
             clock=self.clock,
             tally=tally,
             faces=("frown", "neutral", "smile"),
+            remote=orders.remote,
             disk=self.folder,
         )
         return Post(
@@ -168,7 +173,14 @@ class Box:
             outbox=self.outbox,
             clock=self.clock,
             crash=self._crash,
+            orders=orders,
+            keep_ms=lambda: KEEP_MS,
         )
+
+    def _orders(self) -> Orders:
+        keys = (COLLECTOR_KEY.public,)
+        remote = Remote(self.folder / "config.msg", self.name, keys)
+        return Orders(self.name, keys, remote, Obeyed(self.folder / "obeyed"), self.clock)
 
     def die_at(self, point: str) -> None:
         self._dies_at = point

@@ -22,10 +22,10 @@ SENYUM_KIOSK = str(Path(sys.executable).with_name("senyum-kiosk"))
 ON_MOCK_PINS = """
 import sys
 from pathlib import Path
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 from kiosk import app, app_panel
 from kiosk.daemons import serve
-app.real_pins = app_panel.real_pins = MockFactory
+app.real_pins = app_panel.real_pins = lambda: MockFactory(pin_class=MockPWMPin)
 {extra}
 serve(sys.argv[1], Path(sys.argv[2]))
 """

@@ -28,9 +28,9 @@ PANEL_ON_MOCK_PINS = """
 import sys
 sys.path.insert(0, "/usr/lib/senyum-kiosk/site")
 from pathlib import Path
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 import kiosk.app_panel
-kiosk.app_panel.real_pins = MockFactory
+kiosk.app_panel.real_pins = lambda: MockFactory(pin_class=MockPWMPin)
 from kiosk.daemons import serve
 serve("panel", Path("/etc/senyum/kiosk.toml"))
 """

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from collector.crash import Crash, never
@@ -58,6 +59,7 @@ class TestKiosk:
         self.synced = True
         self.chain: list[wire.Vote] = []
         self.heads = [wire.genesis(name, self.key.public)]
+        self.after: wire.Succession | None = None
         self.nonce = f"{seed:032x}"
         self._random = random.Random(seed)
         self.reboot()
@@ -108,14 +110,33 @@ class TestKiosk:
         self.chain.append(vote)
         self.heads += wire.chain(self.name, self.epoch, self.heads[-1], [vote])
 
-    def clone(self, length: int | None = None) -> "TestKiosk":
+    def clone(self, length: int | None = None, seed: int = 99) -> "TestKiosk":
         """Another card with the same key and the first `length` votes."""
         other = TestKiosk(self.name, self.clock)
         other.key, other.epoch, other.boot = self.key, self.epoch, self.boot
+        other._booted_ms = self._booted_ms
         other.chain = self.chain[:length]
         other.heads = self.heads[: len(other.chain) + 1]
-        other._random = random.Random(99)
+        other._random = random.Random(seed)
         return other
+
+    def successor(self, seed: int, receipted: int = 0) -> "TestKiosk":
+        """The same card in a new epoch, with the votes after `receipted` carried over."""
+        new = TestKiosk(self.name, self.clock, seed)
+        new.boot, new._booted_ms = self.boot, self._booted_ms
+        signature = self.key.sign(wire.succession_text(self.name, self.epoch, new.epoch))
+        new.after = wire.Succession(self.epoch, signature.hex())
+        seqs = {vote.seq: n for n, vote in enumerate(self.chain[receipted:], 1)}
+        for vote in self.chain[receipted:]:
+            new.append(
+                replace(
+                    vote,
+                    seq=seqs[vote.seq],
+                    origin=vote.origin or wire.Origin(self.epoch, vote.seq),
+                    replaces=seqs.get(vote.replaces or 0),
+                )
+            )
+        return new
 
     # ------------------------------------------------------------ messages
 
@@ -135,6 +156,7 @@ class TestKiosk:
                 nonce=self.nonce,
                 sent=self.moment(),
                 firmware="test",
+                after=self.after,
             )
         )
 

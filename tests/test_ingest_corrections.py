@@ -37,7 +37,7 @@ def test_a_correction_moves_the_count(collector: TestCollector, kiosk: TestKiosk
     kiosk.press("frown", replaces=1)
     collector.take(kiosk.votes(1 if apart else 0))
     assert faces(collector) == {"frown": 1}
-    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 2)]
+    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 1, 2)]
     assert flags(collector) == []
 
 
@@ -52,7 +52,7 @@ def test_of_several_corrections_the_last_counts(
         collector.take(kiosk.votes(0, split))
     collector.take(kiosk.votes(split))
     assert faces(collector) == {"frown": 1}
-    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 3)]
+    assert collector.rows("SELECT * FROM corrections") == [(1, 1, 1, 3)]
 
 
 def test_a_correction_over_midnight_counts_on_its_own_day(

@@ -2,15 +2,16 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sqlite_utils import Database
 
 from collector.ingest.corrections import fault
 from collector.ingest.inbox import Proven
 from collector.ingest.timing import Evidence, bounds_of, floor_of, offset_of, resolve
-from collector.ledger import epochs, votes
-from collector.ledger.counts import Group
+from collector.ledger import copies, epochs, votes, windows
+from collector.ledger.copies import Place
+from collector.ledger.counts import Group, group_of
 from collector.ledger.epochs import Epoch
 from collector.ledger.votes import Dating, Entry, First
 from kiosk import wire
@@ -34,12 +35,14 @@ class Batch:
         Inside of a transaction of the caller's.
         """
         received_ms = self._mail.arrival.received_ms
-        entries = self._entries(self._datings(received_ms), settle_ms)
+        repeats = copies.repeated(self._db, self._epoch, self._votes)
+        entries = self._entries(self._datings(received_ms), repeats, settle_ms)
         gains = Counter(
             (*dating, vote.question, vote.face) for vote, dating, _, counted in entries if counted
         )
-        gains.subtract(self._superseded(entries))
         votes.insert(self._db, self._epoch.e, entries, received_ms)
+        copies.insert(self._db, self._epoch.e, repeats)
+        gains.subtract(self._superseded(entries))
         votes.add_checkpoint(self._db, self._epoch.e, self._mail.letter, received_ms)
         self._advance(received_ms)
         return gains
@@ -59,16 +62,15 @@ class Batch:
         datings, self._epoch.dated_at = resolve(self._votes, evidence)
         return datings
 
-    def _entries(self, datings: Sequence[Dating], settle_ms: int) -> list[Entry]:
+    def _entries(
+        self, datings: Sequence[Dating], repeats: Container[int], settle_ms: int
+    ) -> list[Entry]:
         entries: list[Entry] = []
         for vote, dating in zip(self._votes, datings, strict=True):
             corrects = None if vote.replaces is None else self._corrects(vote, entries, settle_ms)
-            counted = not vote.test and (vote.origin is None or not self._stands_elsewhere(vote))
+            counted = not vote.test and vote.seq not in repeats
             entries.append(Entry(vote, dating, corrects, counted))
         return entries
-
-    def _stands_elsewhere(self, vote: wire.Vote) -> bool:
-        return votes.stands_elsewhere(self._db, self._epoch, vote)
 
     def _corrects(self, vote: wire.Vote, entries: list[Entry], settle_ms: int) -> int | None:
         """The vote that this one corrects; None if it does not, which is flagged."""
@@ -92,15 +94,16 @@ class Batch:
         losses: Counter[Group] = Counter()
         for entry in entries:
             if entry.corrects is not None:
-                losses.update(self._supersede(entry.corrects, entry.vote.seq, entries))
+                losses.update(self._supersede(entry.corrects, entry.vote.seq))
         return losses
 
-    def _supersede(self, first: int, seq: int, entries: Sequence[Entry]) -> list[Group]:
-        before = self._first(votes.last_of(self._db, self._epoch.e, first), entries)
-        votes.set_last(self._db, self._epoch.e, first, seq)
-        if before is None or not before.counted:
-            return []
-        return [(*before.dating, before.question, before.face)]
+    def _supersede(self, first: int, seq: int) -> list[Group]:
+        gone = windows.correct(self._db, self._place_of(first), self._place_of(seq))
+        group = None if gone is None else group_of(self._db, gone)
+        return [] if group is None else [group]
+
+    def _place_of(self, seq: int) -> Place:
+        return copies.first_of(self._db, Place(self._epoch.e, seq))
 
     def _advance(self, received_ms: int) -> None:
         _, seq, head = self._mail.letter.checkpoint
@@ -111,11 +114,7 @@ class Batch:
 def _as_first(entry: Entry) -> First:
     vote, fine = entry.vote, entry.vote.fine
     return First(
-        entry.dating,
-        vote.face,
-        vote.question,
         vote.test,
-        entry.counted,
         entry.corrects,
         vote.quarter,
         fine.boot if fine else None,

@@ -31,12 +31,11 @@ def stored(db: Database, epoch: str) -> int:
 
 
 def effective(db: Database) -> int:
-    """Votes that count: no tests, and of each settle window the last."""
+    """Votes that count: no tests, no copies, and of each settle window the last."""
     return _number(
         db,
-        "SELECT COUNT(*) FROM votes LEFT JOIN corrections c"
-        " ON c.e = votes.e AND c.first = COALESCE(corrects, votes.seq)"
-        " WHERE counted AND (c.last IS NULL OR c.last = votes.seq)",
+        "SELECT COUNT(*) FROM votes LEFT JOIN superseded s USING (e, seq)"
+        " WHERE counted AND s.e IS NULL",
     )
 
 

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from sqlite_utils import Database
 
-from collector.ledger import votes
+from collector.ledger import windows
+from collector.ledger.copies import Place
 from collector.ledger.placements import Placement, counter_of, placements
 from collector.ledger.store import writing
 
@@ -81,15 +82,24 @@ def _add(db: Database, add: str, clean: str, deltas: Mapping[Key, int]) -> None:
 
 
 def groups_of(db: Database, kiosk: str) -> dict[Group, int]:
-    """The counted votes of a kiosk: no test, and of each settle window the last."""
+    """The votes of a kiosk that count: no test, no copy, and of each settle window the last."""
     rows = db.conn.execute(
         "SELECT quality, lo, hi, question, face, COUNT(*) FROM votes JOIN epochs USING (e)"
-        " LEFT JOIN corrections c ON c.e = votes.e AND c.first = COALESCE(corrects, votes.seq)"
-        " WHERE kiosk = ? AND counted AND (c.last IS NULL OR c.last = votes.seq)"
+        " LEFT JOIN superseded s ON s.e = votes.e AND s.seq = votes.seq"
+        " WHERE kiosk = ? AND counted AND s.e IS NULL"
         " GROUP BY quality, lo, hi, question, face",
         (kiosk,),
     )
     return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def group_of(db: Database, place: Place) -> Group | None:
+    """What the vote there adds to the counts, if it is no test."""
+    row = db.conn.execute(
+        "SELECT quality, lo, hi, question, face FROM votes WHERE (e, seq) = (?, ?) AND counted",
+        place,
+    ).fetchone()
+    return tuple(row) if row else None
 
 
 def recount(db: Database, kiosk: str, day: Day, change: Callable[[], None]) -> None:
@@ -110,7 +120,13 @@ class Differences(NamedTuple):
     months: int
 
 
-DERIVED: Final = ("corrections", "counts_quarter", "counts_day", "counts_month")
+_KINDS: Final = (
+    ("corrections", "superseded"),
+    ("counts_quarter",),
+    ("counts_day",),
+    ("counts_month",),
+)
+DERIVED: Final = tuple(table for kind in _KINDS for table in kind)
 
 
 def rebuild(db: Database, day: Day) -> Differences:
@@ -119,7 +135,7 @@ def rebuild(db: Database, day: Day) -> Differences:
         for table in DERIVED:
             db.conn.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")  # noqa: S608
         derive(db, day)
-        found = Differences(*[_differences(db, table) for table in DERIVED])
+        found = Differences(*[sum(_differences(db, table) for table in kind) for kind in _KINDS])
         for table in DERIVED:
             db.conn.execute(f"DROP TABLE old_{table}")
     return found
@@ -127,7 +143,7 @@ def rebuild(db: Database, day: Day) -> Differences:
 
 def derive(db: Database, day: Day) -> None:
     """Empty the derived tables and fill them again. Inside of a transaction of the caller's."""
-    votes.rebuild_corrections(db)
+    windows.rebuild(db)
     tally = Tally(day)
     for kiosk in _voters(db):
         tally.add(groups_of(db, kiosk), placements(db, kiosk))

@@ -1,4 +1,4 @@
-"""Votes, their fine time, corrections and checkpoints. What is stored here is never changed."""
+"""Votes, their fine time and checkpoints. What is stored here is never changed."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -29,11 +29,7 @@ class Entry(NamedTuple):
 class First(NamedTuple):
     """What a correction must know of the vote that it replaces."""
 
-    dating: Dating
-    face: str
-    question: str
     test: bool
-    counted: bool
     corrects: int | None
     quarter: int | None
     boot: str | None  # None once the fine time is erased
@@ -87,54 +83,19 @@ def _fine_row(e: int, seq: int, fine: wire.Fine) -> tuple[object, ...]:
 
 def first_of(db: Database, e: int, seq: int) -> First | None:
     row = db.conn.execute(
-        "SELECT quality, lo, hi, face, question, test, counted, corrects, quarter, boot, up_ms"
-        " FROM votes LEFT JOIN fine USING (e, seq) WHERE e = ? AND seq = ?",
+        "SELECT test, corrects, quarter, boot, up_ms FROM votes LEFT JOIN fine USING (e, seq)"
+        " WHERE e = ? AND seq = ?",
         (e, seq),
     ).fetchone()
     if row is None:
         return None
-    face, question, test, counted, corrects, quarter, boot, up_ms = row[3:]
-    boot = boot.hex() if boot else None
-    dating = Dating(*row[:3])
-    return First(dating, face, question, bool(test), bool(counted), corrects, quarter, boot, up_ms)
-
-
-def last_of(db: Database, e: int, first: int) -> int:
-    """Which vote of the settle window that began with `first` counts by now."""
-    row = db.conn.execute(
-        "SELECT last FROM corrections WHERE e = ? AND first = ?", (e, first)
-    ).fetchone()
-    return row[0] if row else first
-
-
-def set_last(db: Database, e: int, first: int, last: int) -> None:
-    db.conn.execute("INSERT OR REPLACE INTO corrections VALUES (?, ?, ?)", (e, first, last))
-
-
-def rebuild_corrections(db: Database) -> None:
-    """Derive the corrections anew, inside of a transaction of the caller's."""
-    db.conn.execute("DELETE FROM corrections")
-    db.conn.execute(
-        "INSERT INTO corrections SELECT e, corrects, MAX(seq) FROM votes"
-        " WHERE corrects IS NOT NULL GROUP BY e, corrects"
-    )
+    test, corrects, quarter, boot, up_ms = row
+    return First(bool(test), corrects, quarter, boot.hex() if boot else None, up_ms)
 
 
 def flag(db: Database, e: int, seq: int, what: str) -> None:
     """Something an auditor should look at."""
     db.conn.execute("INSERT OR IGNORE INTO flags VALUES (?, ?, ?)", (e, seq, what))
-
-
-def stands_elsewhere(db: Database, epoch: Epoch, vote: wire.Vote) -> bool:
-    """Did this vote, carried over from another epoch of its kiosk, arrive from there already?"""
-    if vote.origin is None or vote.origin.epoch == epoch.epoch:
-        return False
-    row = db.conn.execute(
-        "SELECT 1 FROM votes JOIN epochs USING (e) WHERE epoch = ? AND kiosk = ?"
-        " AND votes.seq = ? AND face = ? AND question = ?",
-        (vote.origin.epoch, epoch.kiosk, vote.origin.seq, vote.face, vote.question),
-    ).fetchone()
-    return row is not None
 
 
 def add_checkpoint(db: Database, e: int, letter: wire.Letter, received_ms: int) -> None:

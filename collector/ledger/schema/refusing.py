@@ -19,22 +19,23 @@ _EPOCH: Final = "an epoch keeps its kiosk and its key, and never goes back"
 
 @migrations(name="0010_refusing")
 def _refusing(db: Database) -> None:
-    _refuse(db, "votes_no_replace", _REPLACED_VOTE, _NEVER)
+    refuse(db, "votes_no_replace", _REPLACED_VOTE, _NEVER)
     for table in ("checkpoints", "flags"):
-        _refuse(db, f"{table}_no_update", f"BEFORE UPDATE ON {table}", _KEPT)
-        _refuse(db, f"{table}_no_delete", f"BEFORE DELETE ON {table}", _KEPT)
-    _refuse(db, "checkpoints_no_replace", _REPLACED_CHECKPOINT, _KEPT)
-    _refuse(db, "fine_no_update", "BEFORE UPDATE ON fine", _NEVER)
-    _refuse(db, "fine_no_delete", _YOUNG, f"the time of a vote is kept for {FINE_DAYS} days")
+        refuse(db, f"{table}_no_update", f"BEFORE UPDATE ON {table}", _KEPT)
+        refuse(db, f"{table}_no_delete", f"BEFORE DELETE ON {table}", _KEPT)
+    refuse(db, "checkpoints_no_replace", _REPLACED_CHECKPOINT, _KEPT)
+    refuse(db, "fine_no_update", "BEFORE UPDATE ON fine", _NEVER)
+    refuse(db, "fine_no_delete", _YOUNG, f"the time of a vote is kept for {FINE_DAYS} days")
     for table, column in (("journal", "n"), ("runs", "id")):
-        _refuse(db, f"{table}_no_replace", _replaced(table, column), _NOTED)
-    _refuse(db, "epochs_no_change", _CHANGED_EPOCH, _EPOCH)
-    _refuse(db, "epochs_no_way_back", _BACK, _EPOCH)
-    _refuse(db, "epochs_no_delete", "BEFORE DELETE ON epochs", _EPOCH)
-    _refuse(db, "epochs_no_replace", _REPLACED_EPOCH, _EPOCH)
+        refuse(db, f"{table}_no_replace", _replaced(table, column), _NOTED)
+    refuse(db, "epochs_no_change", _CHANGED_EPOCH, _EPOCH)
+    refuse(db, "epochs_no_way_back", _BACK, _EPOCH)
+    refuse(db, "epochs_no_delete", "BEFORE DELETE ON epochs", _EPOCH)
+    refuse(db, "epochs_no_replace", _REPLACED_EPOCH, _EPOCH)
 
 
-def _refuse(db: Database, name: str, when: str, why: str) -> None:
+def refuse(db: Database, name: str, when: str, why: str) -> None:
+    """A trigger: `when` is the part after its name, `why` what the caller is told."""
     db.conn.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{why}'); END")
 
 

@@ -115,7 +115,16 @@ def test_kiosks_are_listed_moved_and_retired(collector: TestCollector):
     assert "dukcapil-01  loket-2" in kiosk_command(collector, "list").output
     (listed,) = json.loads(kiosk_command(collector, "list", "--json").output)
     assert [placement["counter"] for placement in listed["placements"]] == ["loket-1", "loket-2"]
-    assert listed["epochs"] == [{"epoch": kiosk.epoch, "state": "approved", "votes": 0}]
+    assert listed["epochs"] == [
+        {
+            "epoch": kiosk.epoch,
+            "state": "approved",
+            "votes": 0,
+            "follows": None,
+            "announced_by": "unknown",
+        }
+    ]
+    assert listed["forks"] == []
     assert kiosk_command(collector, "retire", "dukcapil-01").output == "dukcapil-01: retired\n"
     assert kiosk_command(collector, "retire", "dukcapil-01").exit_code == 1
 
@@ -130,6 +139,34 @@ def test_a_key_that_waits_is_approved_and_a_key_is_revoked(collector: TestCollec
     assert collector.stored(new) == [(1, "smile")]
     revoked = kiosk_command(collector, "revoke", new.epoch[:8])
     assert revoked.output == f"dukcapil-01: {new.epoch[:12]} revoked\n"
+
+
+def test_a_key_that_waits_is_listed_with_who_announced_it_and_refused(collector: TestCollector):
+    kiosk = collector.kiosk()
+    new, stranger = kiosk.successor(2), TestKiosk("dukcapil-01", collector.clock, seed=3)
+    collector.take(new.hello(), stranger.hello())
+    listed = kiosk_command(collector, "list").output
+    earlier = f"announced by its earlier key {kiosk.epoch[:12]}"
+    assert f"  {new.epoch[:12]}  held  0 votes  {earlier}\n" in listed
+    assert f"  {stranger.epoch[:12]}  held  0 votes  announced by an unknown key\n" in listed
+    refused = kiosk_command(collector, "refuse", stranger.epoch[:8])
+    assert refused.output == f"dukcapil-01: {stranger.epoch[:12]} refused\n"
+    again = kiosk_command(collector, "refuse", stranger.epoch[:8])
+    assert again.exit_code == 1
+    assert "is revoked and does not wait" in again.output
+    kiosk_command(collector, "approve", new.epoch[:8])
+    after = f"  {new.epoch[:12]}  approved  0 votes  after {kiosk.epoch[:12]}\n"
+    assert after in kiosk_command(collector, "list").output
+
+
+def test_a_fork_is_listed(collector: TestCollector):
+    kiosk = collector.kiosk()
+    clone = kiosk.clone()
+    kiosk.press("smile")
+    clone.press("frown")
+    collector.take(kiosk.votes(), clone.votes())
+    line = f"  {kiosk.epoch[:12]}  FORK since 2025-11-23 09:15"
+    assert line in kiosk_command(collector, "list").output
 
 
 def test_a_wrong_counter_is_one_plain_message(collector: TestCollector):

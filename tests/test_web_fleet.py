@@ -10,9 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.ledger import users
+from collector.ledger import epochs, forks, users
 from collector.ledger.store import open_ledger, writing
 from collector.web.fleet import magnitude
+from tests.fleet import signing_key
 from tests.web import NAME, NOW, PASSWORD, PLACES, app_in, fill, log_in, put_kiosk, report
 
 KIOSK = "rsud-01"
@@ -121,7 +122,37 @@ def test_a_new_key_waits_for_approval(client: FlaskClient, db: Database) -> None
     report(db, KIOSK, 20)
     with writing(db):
         db.conn.execute("UPDATE epochs SET state = 'held'")
-    assert "kunci baru menunggu persetujuan" in lines(client)[0]
+    assert "kunci baru yang tidak dikenal menunggu persetujuan" in lines(client)[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("approved", "kunci baru, diumumkan oleh kunci lamanya, menunggu persetujuan"),
+        ("revoked", "kunci baru, diumumkan oleh kunci yang tidak dipercaya, menunggu"),
+    ],
+)
+def test_a_new_key_says_who_announced_it(
+    client: FlaskClient, db: Database, state: str, words: str
+) -> None:
+    report(db, KIOSK, 20)
+    with writing(db):
+        (earlier,) = epochs.of_kiosk(db, KIOSK)
+        new = epochs.begin(db, KIOSK, signing_key(5).public, "held", 1)
+        epochs.follow(db, new, earlier)
+        epochs.set_state(db, earlier, state)
+    assert words in lines(client)[0]
+
+
+def test_a_fork_is_shown_until_it_is_settled(client: FlaskClient, db: Database) -> None:
+    report(db, KIOSK, 20)
+    (epoch,) = epochs.of_kiosk(db, KIOSK)
+    with writing(db):
+        forks.see(db, epoch.e, int(NOW.timestamp() * 1000))
+    assert "sejak 26 Agustus 2019 dua kartu memakai satu kunci" in lines(client)[0]
+    with writing(db):
+        forks.settle(db, epoch.epoch)
+    assert "dua kartu" not in lines(client)[0]
 
 
 def test_those_that_need_somebody_come_first(client: FlaskClient, db: Database) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,6 +16,7 @@ from collector.crash import never
 from collector.ingest.approve import approve as approve_epoch
 from collector.ledger import registry
 from collector.ledger.counts import local_day
+from collector.ledger.epochs import Announcer, Epoch, announcer
 from collector.ledger.registry import Kiosk
 from collector.ledger.store import open_ledger
 from kiosk import keys
@@ -25,7 +26,7 @@ _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 @click.group()
 def kiosk() -> None:
-    """Add, list, move and retire kiosks; approve or revoke their keys."""
+    """Add, list, move and retire kiosks; approve, refuse or revoke their keys."""
 
 
 kiosk.add_command(afar.config)
@@ -90,6 +91,16 @@ def revoke(config: Config, epoch: str) -> None:
     click.echo(f"{revoked.kiosk}: {revoked.epoch[:12]} revoked")
 
 
+@kiosk.command()
+@click.argument("epoch")
+@click.pass_obj
+def refuse(config: Config, epoch: str) -> None:
+    """Do not trust a key that waits, and drop what waits with it; EPOCH may be shortened."""
+    with open_ledger(config.ledger) as db:
+        refused = registry.refuse(db, epoch)
+    click.echo(f"{refused.kiosk}: {refused.epoch[:12]} refused")
+
+
 @kiosk.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
@@ -107,7 +118,25 @@ def _table(known: Iterable[Kiosk], zone: ZoneInfo) -> Iterator[str]:
         retired = f" retired {_local(machine.retired_at, zone)}" if machine.retired_at else ""
         yield f"{machine.kiosk}  {counter}{retired}"
         for epoch in machine.epochs:
-            yield f"  {epoch.epoch[:12]}  {epoch.state}  {epoch.seq} votes"
+            yield f"  {epoch.epoch[:12]}  {epoch.state}  {epoch.seq} votes{_past(epoch, machine)}"
+        for fork in machine.forks:
+            since = _local(fork.first_ms // 1000, zone)
+            yield f"  {fork.epoch[:12]}  FORK since {since}: two cards have this key"
+
+
+_WORDS: Final[dict[Announcer, str]] = {
+    "trusted": "announced by its earlier key",
+    "distrusted": "announced by a key that is not trusted,",
+    "unknown": "announced by an unknown key",
+}
+
+
+def _past(epoch: Epoch, machine: Kiosk) -> str:
+    """What an admin must know to decide; of an epoch that is decided on, only which came before."""
+    before = f" {epoch.follows[:12]}" if epoch.follows else ""
+    if epoch.state == "held":
+        return f"  {_WORDS[announcer(epoch, machine.epochs)]}{before}"
+    return f"  after{before}" if before else ""
 
 
 def _plain(machine: Kiosk) -> dict[str, Any]:
@@ -117,9 +146,16 @@ def _plain(machine: Kiosk) -> dict[str, Any]:
         "retired_at": machine.retired_at,
         "placements": [placement._asdict() for placement in machine.placed],
         "epochs": [
-            {"epoch": epoch.epoch, "state": epoch.state, "votes": epoch.seq}
+            {
+                "epoch": epoch.epoch,
+                "state": epoch.state,
+                "votes": epoch.seq,
+                "follows": epoch.follows,
+                "announced_by": announcer(epoch, machine.epochs),
+            }
             for epoch in machine.epochs
         ],
+        "forks": [fork._asdict() for fork in machine.forks],
     }
 
 

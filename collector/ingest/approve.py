@@ -3,9 +3,10 @@
 from sqlite_utils import Database
 
 from collector.errors import CollectorError
+from collector.ingest.branches import drop_settled
 from collector.ingest.inbox import Arrival
 from collector.ingest.step import Ingest
-from collector.ledger import epochs, held, registry
+from collector.ledger import epochs, forks, held, registry
 from collector.ledger.epochs import Epoch
 from collector.ledger.store import writing
 
@@ -24,6 +25,8 @@ def approve(db: Database, ingest: Ingest, prefix: str) -> Epoch:
         if epoch.state == "approved":
             raise AlreadyApproved(f"epoch {epoch.epoch[:12]} of {epoch.kiosk} is approved already")
         epochs.set_state(db, epoch, "approved")
+        forks.settle(db, epoch.follows)
         waiting = held.release(db, epoch.e)
     ingest.take([Arrival(*row) for row in waiting])
+    drop_settled(db)
     return registry.find_epoch(db, epoch.epoch)

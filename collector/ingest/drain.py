@@ -10,13 +10,14 @@ from collector.ingest.cursor import Fit, HeadAt, contradicts, fit
 from collector.ingest.inbox import Arrival, Proven, Refusal
 from collector.ingest.storing import Batch
 from collector.ingest.timing import offset_of
-from collector.ledger import desired, epochs, fleet, refused, registry, votes
+from collector.ledger import desired, epochs, fleet, forks, refused, registry, votes
 from collector.ledger.counts import Day, Group, Tally
 from collector.ledger.epochs import Epoch
 from collector.ledger.held import Held, Shelf
 from collector.ledger.placements import placements
 from collector.ledger.refused import Bounds, Refused
 from kiosk import wire
+from kiosk.keys import signed_by
 
 ReceiptStatus = Literal["ok", "held", "fork", "revoked"]
 
@@ -119,6 +120,7 @@ class Drain:
                 pass
 
     def _hear_hello(self, epoch: Epoch, mail: Proven, message: wire.Hello) -> ReceiptStatus:
+        self._learn_past(epoch, message.after)
         if epoch.state == "held":
             return "held"
         if epoch.state != "approved":
@@ -126,7 +128,18 @@ class Drain:
         received_ms = mail.arrival.received_ms
         epochs.greet(self._db, epoch.e, message, received_ms)
         self._anchor(epoch, message.sent, received_ms)
-        return "fork" if self._forks(epoch, mail.letter.checkpoint) else "ok"
+        return "fork" if self._forks(epoch, mail) else "ok"
+
+    def _learn_past(self, epoch: Epoch, after: wire.Succession | None) -> None:
+        """What no earlier key of this kiosk has signed says nothing, and harms nothing."""
+        if after is None or epoch.follows is not None:
+            return
+        earlier = epochs.find(self._db, after.epoch)
+        if earlier is None or earlier.e == epoch.e or earlier.kiosk != epoch.kiosk:
+            return
+        text = wire.succession_text(epoch.kiosk, earlier.epoch, epoch.epoch)
+        if signed_by(earlier.key, bytes.fromhex(after.signature), text):
+            epochs.follow(self._db, epoch, earlier)
 
     def _hear_health(self, epoch: Epoch, mail: Proven, message: wire.Health) -> None:
         """Answered only if we lack votes, or this is a clone: else the courier needs no word."""
@@ -136,7 +149,7 @@ class Drain:
         if epoch.state != "approved":
             return
         epochs.greet_by_health(self._db, epoch.e, message, received_ms)
-        if self._forks(epoch, mail.letter.checkpoint):
+        if self._forks(epoch, mail):
             self._answer(epoch, message.nonce, "fork")
         elif message.seq > epoch.seq:
             self._answer(epoch, message.nonce, "ok")
@@ -153,7 +166,7 @@ class Drain:
                 return "revoked"
             case Fit.FORK:
                 self._hold(epoch, mail, message, "fork")
-                self._flag_fork(epoch, message.votes[0].seq)
+                self._flag_fork(epoch, message.votes[0].seq, mail.arrival.received_ms)
                 return "fork"
             case Fit.REPEAT | Fit.GAP:
                 pass
@@ -171,15 +184,17 @@ class Drain:
         if offset is not None:
             epochs.anchor(self._db, epoch.e, sent.boot, offset)
 
-    def _forks(self, epoch: Epoch, claim: wire.Checkpoint) -> bool:
-        forks = contradicts(claim, epoch.seq, self._heads(epoch))
-        if forks:
-            self._flag_fork(epoch, claim.seq)
-        return forks
+    def _forks(self, epoch: Epoch, mail: Proven) -> bool:
+        claim = mail.letter.checkpoint
+        forked = contradicts(claim, epoch.seq, self._heads(epoch))
+        if forked:
+            self._flag_fork(epoch, claim.seq, mail.arrival.received_ms)
+        return forked
 
-    def _flag_fork(self, epoch: Epoch, seq: int) -> None:
+    def _flag_fork(self, epoch: Epoch, seq: int, received_ms: int) -> None:
         votes.flag(self._db, epoch.e, seq, "fork")
-        log.error("fork kiosk=%s epoch=%s seq=%d", epoch.kiosk, epoch.epoch[:16], seq)
+        if forks.see(self._db, epoch.e, received_ms):
+            log.error("fork kiosk=%s epoch=%s seq=%d", epoch.kiosk, epoch.epoch[:16], seq)
 
     def _heads(self, epoch: Epoch) -> HeadAt:
         return lambda seq: votes.head_at(self._db, epoch, seq)

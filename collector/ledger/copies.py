@@ -48,14 +48,14 @@ def _carried_before(db: Database, epoch: Epoch, votes: Sequence[wire.Vote]) -> d
 
 
 def _stored(db: Database, epoch: Epoch, carried: Iterable[wire.Vote]) -> dict[int, Place]:
-    found = {vote.seq: _stored_at(db, epoch.kiosk, _identity(epoch, vote)) for vote in carried}
+    found = {vote.seq: stored_at(db, epoch, vote) for vote in carried}
     return {seq: first_of(db, place) for seq, place in found.items() if place is not None}
 
 
-def _stored_at(db: Database, kiosk: str, identity: _Identity) -> Place | None:
-    """Where it first stood, or wherever else it was carried to."""
-    epoch, seq, salt, time = identity
-    same = (epoch, seq, bytes.fromhex(salt), bytes.fromhex(time), kiosk)
+def stored_at(db: Database, epoch: Epoch, vote: wire.Vote) -> Place | None:
+    """Where a vote of this epoch is stored: where it first stood, or where it was carried to."""
+    first, seq, salt, time = _identity(epoch, vote)
+    same = (first, seq, bytes.fromhex(salt), bytes.fromhex(time), epoch.kiosk)
     row = db.conn.execute(
         "SELECT votes.e, votes.seq FROM votes JOIN epochs USING (e)"
         " WHERE epoch = ?1 AND votes.seq = ?2 AND salt = ?3 AND time = ?4 AND kiosk = ?5"

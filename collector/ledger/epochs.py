@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sqlite_utils import Database
 
@@ -25,6 +25,7 @@ class Epoch:
     head: str
     dated_at: int | None
     received_ms: int | None
+    follows: str | None  # the epoch before it on its card, whose key has signed so
 
 
 class Greeting(NamedTuple):
@@ -60,6 +61,26 @@ def room_for_held(db: Database, kiosk: str) -> bool:
         "SELECT COUNT(*) FROM epochs WHERE kiosk = ? AND state = 'held'", (kiosk,)
     ).fetchone()[0]
     return bool(held < MAX_HELD)
+
+
+def follow(db: Database, epoch: Epoch, earlier: Epoch) -> None:
+    """The key of an earlier epoch has signed for this one."""
+    epoch.follows = earlier.epoch
+    db.conn.execute("UPDATE epochs SET follows = ? WHERE e = ?", (earlier.epoch, epoch.e))
+
+
+Announcer = Literal["trusted", "distrusted", "unknown"]
+
+
+def announcer(epoch: Epoch, known: Iterable[Epoch]) -> Announcer:
+    """Who says that `epoch` is of the same card as an earlier one, of all epochs of its kiosk.
+
+    A key that was revoked may be in the hands of a thief, and one that waits is nobody's yet.
+    """
+    states = [earlier.state for earlier in known if earlier.epoch == epoch.follows]
+    if not states:
+        return "unknown"
+    return "trusted" if states[0] in ("approved", "closed") else "distrusted"
 
 
 def set_state(db: Database, epoch: Epoch, state: str) -> None:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import msgspec
 from sqlite_utils import Database
 
-from collector.ledger import epochs
+from collector.ledger import epochs, forks
 from collector.ledger.epochs import Epoch
+from collector.ledger.forks import Fork
 from collector.ledger.placements import Placement, placements
 from kiosk import wire
 
@@ -33,6 +34,7 @@ class Machine(NamedTuple):
     retired_at: int | None
     placed: list[Placement]
     epochs: list[Epoch]
+    forks: list[Fork]  # two cards with one key, as long as nobody has decided about them
     health: Health | None
     hint: Hint | None
     missing: int  # votes that it has made and we have not, by its latest health
@@ -101,6 +103,7 @@ def _machine(db: Database, kiosk: str, retired_at: int | None, tallies: list[int
         retired_at,
         placements(db, kiosk),
         known,
+        forks.unsettled(db, kiosk),
         health,
         _hint(db, kiosk),
         missing,

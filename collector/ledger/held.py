@@ -73,3 +73,33 @@ def release(db: Database, e: int) -> list[tuple[str, bytes, int]]:
     ).fetchall()
     db.conn.execute("DELETE FROM held WHERE e = ? AND why = 'unapproved'", (e,))
     return rows
+
+
+def drop(db: Database, e: int) -> None:
+    """What waited of an epoch that an admin has refused. Inside of a transaction."""
+    db.conn.execute("DELETE FROM held WHERE e = ?", (e,))
+
+
+class Branch(NamedTuple):
+    """A batch of a fork about which an admin has decided."""
+
+    id: int
+    topic: str
+    payload: bytes
+
+
+def settled_branches(db: Database) -> list[int]:
+    """Their ids. They may be large: read one at a time."""
+    rows = db.conn.execute(
+        "SELECT id FROM held JOIN forks USING (e) WHERE why = 'fork' AND settled"
+    )
+    return [row[0] for row in rows]
+
+
+def branch(db: Database, id_: int) -> Branch | None:
+    row = db.conn.execute("SELECT id, topic, payload FROM held WHERE id = ?", (id_,)).fetchone()
+    return Branch(*row) if row else None
+
+
+def drop_branch(db: Database, id_: int) -> None:
+    db.conn.execute("DELETE FROM held WHERE id = ?", (id_,))

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from sqlite_utils import Database
 
 from collector.errors import CollectorError
-from collector.ledger import epochs
+from collector.ledger import epochs, forks, held
 from collector.ledger.counts import Day, recount
 from collector.ledger.epochs import Epoch
+from collector.ledger.forks import Fork
 from collector.ledger.placements import Placement, end, place, placements
 from collector.ledger.places import require_counter
 from collector.ledger.store import writing
@@ -30,6 +31,7 @@ class Kiosk(NamedTuple):
     retired_at: int | None
     placed: list[Placement]
     epochs: list[Epoch]
+    forks: list[Fork]  # those that are not settled
 
 
 def add_kiosk(
@@ -71,18 +73,33 @@ def retire_kiosk(db: Database, kiosk: str, day: Day, now: int) -> None:
 
 def revoke(db: Database, prefix: str) -> Epoch:
     """Its key is not trusted: no new vote of this epoch from now on; what is stored stays."""
-    return _end_epoch(db, prefix, "revoked")
+    with writing(db):
+        epoch = find_epoch(db, prefix)
+        epochs.set_state(db, epoch, "revoked")
+        forks.settle(db, epoch.epoch)
+    return epoch
+
+
+def refuse(db: Database, prefix: str) -> Epoch:
+    """A key that waited is not trusted; what waited with it is dropped. Raises RegistryError."""
+    with writing(db):
+        epoch = find_epoch(db, prefix)
+        if epoch.state != "held":
+            raise RegistryError(
+                f"epoch {epoch.epoch[:12]} of {epoch.kiosk} is {epoch.state} and does not wait;"
+                " 'kiosk revoke' ends trust in a key"
+            )
+        epochs.set_state(db, epoch, "revoked")
+        held.drop(db, epoch.e)
+        forks.settle(db, epoch.follows)
+    return epoch
 
 
 def close(db: Database, prefix: str) -> Epoch:
     """It is finished: all of its votes are here, no new one is to come."""
-    return _end_epoch(db, prefix, "closed")
-
-
-def _end_epoch(db: Database, prefix: str, state: str) -> Epoch:
     with writing(db):
         epoch = find_epoch(db, prefix)
-        epochs.set_state(db, epoch, state)
+        epochs.set_state(db, epoch, "closed")
     return epoch
 
 
@@ -100,9 +117,13 @@ def find_epoch(db: Database, prefix: str) -> Epoch:
 def kiosks(db: Database) -> list[Kiosk]:
     rows = db.conn.execute("SELECT kiosk, added_at, retired_at FROM kiosks ORDER BY kiosk")
     return [
-        Kiosk(kiosk, added_at, retired_at, placements(db, kiosk), epochs.of_kiosk(db, kiosk))
-        for kiosk, added_at, retired_at in rows.fetchall()
+        _kiosk(db, kiosk, added_at, retired_at) for kiosk, added_at, retired_at in rows.fetchall()
     ]
+
+
+def _kiosk(db: Database, kiosk: str, added_at: int, retired_at: int | None) -> Kiosk:
+    placed, known = placements(db, kiosk), epochs.of_kiosk(db, kiosk)
+    return Kiosk(kiosk, added_at, retired_at, placed, known, forks.unsettled(db, kiosk))
 
 
 def exists(db: Database, kiosk: str) -> bool:

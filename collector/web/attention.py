@@ -3,20 +3,37 @@
 from collections.abc import Iterator
 from typing import Final
 
+from babel.dates import format_date
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from collector.ledger.epochs import Announcer, announcer
 from collector.ledger.fleet import Health, Machine
-from collector.web.languages import gettext
+from collector.web.languages import gettext, language
+from collector.web.site import local
 from collector.web.words import face_word
 
 HOT: Final = 75_000  # thousandths of a degree; at 80 °C a Raspberry Pi slows down
 FULL: Final = 100 * 1024 * 1024  # bytes left on the card
+
+_WAITS: Final[dict[Announcer, LazyString]] = {
+    "trusted": lazy_gettext("kunci baru, diumumkan oleh kunci lamanya, menunggu persetujuan"),
+    "distrusted": lazy_gettext(
+        "kunci baru, diumumkan oleh kunci yang tidak dipercaya, menunggu persetujuan"
+    ),
+    "unknown": lazy_gettext("kunci baru yang tidak dikenal menunggu persetujuan"),
+}
 
 
 def amiss(kiosk: Machine) -> Iterator[str]:
     """The gravest first."""
     if kiosk.lost_before is not None:
         yield gettext("ada suara yang hilang sebelum sempat terkirim")
-    if kiosk.held or any(epoch.state == "held" for epoch in kiosk.epochs):
-        yield gettext("kunci baru menunggu persetujuan administrator")
+    for fork in kiosk.forks:
+        yield gettext("sejak %(day)s dua kartu memakai satu kunci", day=_day(fork.first_ms))
+    for epoch in kiosk.epochs:
+        if epoch.state == "held":
+            yield str(_WAITS[announcer(epoch, kiosk.epochs)])
     if kiosk.health is not None:
         yield from _in_the_box(kiosk.health)
     if kiosk.quarantined or kiosk.overflow:
@@ -35,3 +52,7 @@ def _in_the_box(health: Health) -> Iterator[str]:
         yield gettext("terlalu panas")
     if said.disk_free is not None and said.disk_free < FULL:
         yield gettext("kartu memori hampir penuh")
+
+
+def _day(ms: int) -> str:
+    return format_date(local(ms / 1000).date(), "d MMMM y", locale=language())

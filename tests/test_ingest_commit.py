@@ -10,8 +10,10 @@ from pytest_mock import MockerFixture
 
 from collector.crash import CRASH_POINTS, EXIT_CODE, CrashError, crash_at
 from collector.ingest import drain
+from collector.ledger import receipts, registry
 from collector.ledger.store import Damaged, writing
-from tests.fleet import TestCollector, TestKiosk
+from kiosk.keys import signed_by
+from tests.fleet import COLLECTOR_KEY, TestCollector, TestKiosk
 
 
 @pytest.fixture
@@ -154,3 +156,49 @@ def test_only_a_point_that_is_there_can_be_asked_for():
     for wrong in ("after_comit", "after_commit:x", "after_commit:-1"):
         with pytest.raises(CrashError, match="batch_drained, before_commit"):
             crash_at({"SENYUM_CRASH_AT": wrong})
+
+
+# ---------------------------------------------------------------- receipts that are kept
+
+
+def kept(collector: TestCollector) -> receipts.Kept | None:
+    return receipts.of_epoch(collector.db, collector.rows("SELECT e FROM epochs")[0][0])
+
+
+def signed_text(kiosk: TestKiosk, row: receipts.Kept) -> bytes:
+    """As docs/wire.md tells it."""
+    lines = ["senyum/1 receipt", f"senyum/1/{kiosk.name}/receipt", kiosk.epoch]
+    return "\n".join([*lines, str(row.through), row.head, row.digest, ""]).encode()
+
+
+def test_the_latest_receipt_is_kept_as_it_was_signed(collector: TestCollector, kiosk: TestKiosk):
+    for last in (100, 300, 400):
+        (receipt,) = collector.take(kiosk.votes(0, last))
+        row = kept(collector)
+        assert row is not None
+        assert (row.through, row.head, row.nonce, row.time_ms) == (
+            last,
+            kiosk.heads[last],
+            receipt.nonce,
+            receipt.time,
+        )
+        assert signed_by(COLLECTOR_KEY.public, row.signature, signed_text(kiosk, row))
+
+
+def test_only_what_says_ok_is_kept(collector: TestCollector, kiosk: TestKiosk):
+    collector.take(kiosk.votes(0, 100))
+    before = kept(collector)
+    clone = kiosk.clone(50)
+    clone.press("frown")
+    assert collector.take(clone.votes(50))[0].status == "fork"
+    registry.revoke(collector.db, kiosk.epoch)
+    assert collector.take(kiosk.votes(100))[0].status == "revoked"
+    assert kept(collector) == before
+
+
+def test_a_receipt_that_is_not_committed_is_not_kept_and_leaves_nobody(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    fill_disk(collector)
+    assert collector.take(kiosk.votes()) == []
+    assert kept(collector) is None

@@ -1,4 +1,4 @@
-"""One step of ingest: what has arrived becomes one transaction, and then signed receipts."""
+"""One step of ingest: what has arrived becomes one transaction, receipts and all."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -12,8 +12,9 @@ from collector.config import IngestSection, QuarantineSection
 from collector.crash import Crash
 from collector.ingest.drain import Answer, Drain, Rules
 from collector.ingest.inbox import Arrival, open_all
-from collector.ledger import epochs, refused
+from collector.ledger import epochs, receipts, refused
 from collector.ledger.counts import local_day
+from collector.ledger.receipts import Kept
 from collector.ledger.refused import Bounds, Refused
 from collector.ledger.store import CannotCommit, LedgerError, writing
 from kiosk import wire
@@ -57,14 +58,14 @@ class Ingest:
         """
         self._crash("batch_drained")
         try:
-            answers = self._commit(arrivals)
+            sealed = self._commit(arrivals)
         except CannotCommit as error:
             log.error("cannot_commit messages=%d error=%s", len(arrivals), error)
             return []
         self._crash("after_commit")
-        return [self._seal(answer) for answer in answers]
+        return sealed
 
-    def _commit(self, arrivals: Sequence[Arrival]) -> list[Answer]:
+    def _commit(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
         """All in one transaction; if a message breaks it, the halves, until that one is alone."""
         try:
             return self._transact(arrivals)
@@ -77,15 +78,15 @@ class Ingest:
             middle = len(arrivals) // 2
             return [*self._commit(arrivals[:middle]), *self._commit(arrivals[middle:])]
 
-    def _transact(self, arrivals: Sequence[Arrival]) -> list[Answer]:
+    def _transact(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
         opened = open_all(arrivals, self._key_of)
         with writing(self._db):
             drain = Drain(self._db, self._rules, self._now())
             for mail in opened:
                 drain.take(mail)
-            answers = drain.finish()
+            sealed = self._seal_all(drain.finish())
             self._crash("before_commit")
-        return answers
+        return sealed
 
     def _key_of(self, epoch: str) -> str | None:
         """An epoch is named after its key and never leaves the ledger: worth remembering."""
@@ -105,7 +106,15 @@ class Ingest:
             today = self._rules.day(self._now() // 1000)
             refused.quarantine(self._db, [refusal], self._rules.bounds, today)
 
-    def _seal(self, answer: Answer) -> Sealed:
+    def _seal_all(self, answers: Sequence[Answer]) -> list[Sealed]:
+        """Signed, and kept where they say `ok`: no such word leaves that the ledger has not."""
+        now = self._now()
+        sealed = [self._seal(answer, now) for answer in answers]
+        good = [pair for pair in zip(answers, sealed, strict=True) if pair[0].status == "ok"]
+        receipts.keep(self._db, [_kept(answer, now, *letter) for answer, letter in good])
+        return sealed
+
+    def _seal(self, answer: Answer, now_ms: int) -> Sealed:
         epoch, nonce, status = answer
         receipt = wire.Receipt(
             v=1,
@@ -114,6 +123,13 @@ class Ingest:
             through=epoch.seq,
             head=epoch.head,
             nonce=nonce,
-            time=self._now(),
+            time=now_ms,
         )
         return wire.seal(epoch.kiosk, receipt, self._key.sign)
+
+
+def _kept(answer: Answer, now_ms: int, topic: str, payload: bytes) -> Kept:
+    epoch, letter = answer.epoch, wire.unseal(topic, payload)
+    return Kept(
+        epoch.e, epoch.seq, epoch.head, answer.nonce, now_ms, letter.digest, letter.signature
+    )

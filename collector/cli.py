@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "alert": "collector.commands.alert:alert",
     "rebuild": "collector.commands.rebuild:rebuild",
     "audit": "collector.commands.audit:audit",
+    "erase": "collector.commands.erase:erase",
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",
     "user": "collector.commands.user:user",

@@ -182,7 +182,7 @@ class Drain:
     def _anchor(self, epoch: Epoch, sent: wire.Moment, received_ms: int) -> None:
         offset = offset_of(sent, received_ms)
         if offset is not None:
-            epochs.anchor(self._db, epoch.e, sent.boot, offset)
+            epochs.anchor(self._db, epoch.e, sent.boot, offset, received_ms)
 
     def _forks(self, epoch: Epoch, mail: Proven) -> bool:
         claim = mail.letter.checkpoint

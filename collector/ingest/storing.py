@@ -53,7 +53,7 @@ class Batch:
         boots = {vote.fine.boot for vote in self._votes if vote.fine}
         offsets = epochs.anchors(self._db, e, boots - {sent.boot if offset is not None else ""})
         if offset is not None:
-            epochs.anchor(self._db, e, sent.boot, offset)
+            epochs.anchor(self._db, e, sent.boot, offset, received_ms)
             offsets[sent.boot] = offset
         hello = epochs.greeting(self._db, e, sent.boot)
         bounds = bounds_of(sent, self._message.nonce, received_ms, hello)

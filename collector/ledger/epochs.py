@@ -131,14 +131,16 @@ def greeting(db: Database, e: int, boot: str) -> Greeting | None:
 
 
 _SAME_OFFSET_MS: Final = 1000  # a clock that drifts by less is not worth a write
+_DAY_MS: Final = 86_400_000
 
 
-def anchor(db: Database, e: int, boot: str, offset_ms: int) -> None:
-    """Remember wall − up of a boot whose clock was synced."""
+def anchor(db: Database, e: int, boot: str, offset_ms: int, seen_ms: int) -> None:
+    """Remember wall − up of a boot whose clock was synced, and about when it was heard last."""
     db.conn.execute(
-        "INSERT INTO anchors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " offset_ms = excluded.offset_ms WHERE ABS(offset_ms - excluded.offset_ms) > ?",
-        (e, boot, offset_ms, _SAME_OFFSET_MS),
+        "INSERT INTO anchors VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " offset_ms = excluded.offset_ms, seen_ms = excluded.seen_ms"
+        " WHERE ABS(offset_ms - excluded.offset_ms) > ? OR excluded.seen_ms > seen_ms + ?",
+        (e, boot, offset_ms, seen_ms, _SAME_OFFSET_MS, _DAY_MS),
     )
 
 

@@ -82,6 +82,7 @@ def _make_durable(db: Database, path: Path) -> None:
     mode = db.conn.execute("PRAGMA journal_mode=WAL").fetchone()[0]
     db.conn.execute("PRAGMA synchronous=FULL")
     db.conn.execute("PRAGMA foreign_keys=ON")
+    db.conn.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
     db.conn.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     db.conn.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     synchronous = db.conn.execute("PRAGMA synchronous").fetchone()[0]
@@ -128,3 +129,18 @@ def writing(db: Database) -> Iterator[None]:
         except BaseException:
             db.conn.rollback()
             raise
+
+
+_WAL_MS: Final = 500  # while it waits for readers, nobody can write
+
+
+def empty_wal(db: Database) -> bool:
+    """Put what the WAL holds into the file and cut it to nothing; False if a reader is in the way.
+
+    What was erased is still in the WAL until then.
+    """
+    with _told_by("ledger"):
+        db.conn.execute(f"PRAGMA busy_timeout={_WAL_MS}")
+        busy = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        db.conn.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return not busy

@@ -24,8 +24,7 @@ def _refusing(db: Database) -> None:
         refuse(db, f"{table}_no_update", f"BEFORE UPDATE ON {table}", _KEPT)
         refuse(db, f"{table}_no_delete", f"BEFORE DELETE ON {table}", _KEPT)
     refuse(db, "checkpoints_no_replace", _REPLACED_CHECKPOINT, _KEPT)
-    refuse(db, "fine_no_update", "BEFORE UPDATE ON fine", _NEVER)
-    refuse(db, "fine_no_delete", _YOUNG, f"the time of a vote is kept for {FINE_DAYS} days")
+    refuse_fine(db)
     for table, column in (("journal", "n"), ("runs", "id")):
         refuse(db, f"{table}_no_replace", _replaced(table, column), _NOTED)
     refuse(db, "epochs_no_change", _CHANGED_EPOCH, _EPOCH)
@@ -37,6 +36,11 @@ def _refusing(db: Database) -> None:
 def refuse(db: Database, name: str, when: str, why: str) -> None:
     """A trigger: `when` is the part after its name, `why` what the caller is told."""
     db.conn.execute(f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{why}'); END")
+
+
+def refuse_fine(db: Database) -> None:
+    refuse(db, "fine_no_update", "BEFORE UPDATE ON fine", _NEVER)
+    refuse(db, "fine_no_delete", _YOUNG, f"the time of a vote is kept for {FINE_DAYS} days")
 
 
 def _replaced(table: str, column: str) -> str:

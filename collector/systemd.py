@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 class Notifier:
-    """READY, WATCHDOG and STOPPING; fed by the loop that does the work, so they are true."""
+    """READY, WATCHDOG, STATUS, STOPPING; fed by the loop that does the work, so they are true."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         address = environment.get("NOTIFY_SOCKET", "")
@@ -19,6 +19,10 @@ class Notifier:
 
     def alive(self) -> None:
         self._send("WATCHDOG=1")
+
+    def status(self, words: str) -> None:
+        """One line for `systemctl status`."""
+        self._send(f"STATUS={' '.join(words.split())}")
 
     def stopping(self) -> None:
         self._send("STOPPING=1")

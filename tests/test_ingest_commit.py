@@ -3,17 +3,21 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pytest_mock import MockerFixture
 
-from collector.crash import CRASH_POINTS, EXIT_CODE, CrashError, crash_at
+from collector.commands.ingest import status_of
+from collector.crash import CRASH_POINTS, EXIT_CODE, CrashError, crash_at, never
 from collector.ingest import drain
+from collector.ingest.inbox import Arrival
+from collector.ingest.step import Ingest
 from collector.ledger import receipts, registry
-from collector.ledger.store import Damaged, writing
+from collector.ledger.store import Damaged, open_ledger, writing
 from kiosk.keys import signed_by
-from tests.fleet import COLLECTOR_KEY, TestCollector, TestKiosk
+from tests.fleet import COLLECTOR_KEY, ZONE, TestCollector, TestKiosk
 
 
 @pytest.fixture
@@ -64,6 +68,41 @@ def test_a_writer_that_does_not_end_gets_no_receipt(
     with writing(other.db):
         assert collector.take(kiosk.votes()) == []
     assert [receipt.through for receipt in collector.take(kiosk.votes())] == [400]
+
+
+def test_trouble_is_told_once_and_its_end_too(
+    collector: TestCollector, kiosk: TestKiosk, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO", "senyum.collector.ingest")
+    fill_disk(collector)
+    for _ in range(5):
+        collector.take(kiosk.votes())
+    assert caplog.text.count("cannot_commit") == 1
+    assert "full" in collector.ingest.trouble
+    assert status_of(collector.ingest.trouble).startswith("Cannot store votes, kiosks keep them: ")
+    collector.db.conn.execute("PRAGMA max_page_count = 1000000")
+    for _ in range(2):
+        collector.take(kiosk.votes())
+    assert caplog.text.count("commits_again") == 1
+    assert status_of(collector.ingest.trouble) == "Storing votes."
+
+
+def test_a_damaged_page_that_is_only_read_is_no_poisoned_message(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    """The epochs cannot be read: nothing is put into quarantine, ingest ends."""
+    collector.take(kiosk.votes(0, 100))
+    page = collector.value("SELECT rootpage FROM sqlite_master WHERE name = 'epochs'")
+    collector.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    collector.db.close()
+    with collector.path.open("r+b") as file:
+        file.seek((int(str(page)) - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    again = Ingest(open_ledger(collector.path), COLLECTOR_KEY, ZONE, crash=never, now=kiosk.clock)
+    with pytest.raises(Damaged, match=r"ledger\.db.*backup"):
+        again.take([Arrival(*kiosk.votes(100), kiosk.clock.ms)])
+    with closing(open_ledger(collector.path)) as db:
+        assert db.conn.execute("SELECT COUNT(*) FROM quarantine").fetchone() == (0,)
 
 
 def test_a_damaged_ledger_stops_ingest_loudly(collector: TestCollector, kiosk: TestKiosk):

@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -22,12 +22,14 @@ from collector.ingest.inbox import Arrival
 from collector.ingest.loop import Loop
 from collector.ingest.outgoing import Desk, Outgoing
 from collector.ingest.subscriber import V5, V311, Subscriber
-from kiosk import wire
+from kiosk import keys, wire
 from tests.brokers import HOST, Broker, Mosquitto, Nats
 from tests.certificates import certificates
-from tests.fleet import Sealed, TestCollector, opened
+from tests.fleet import Sealed, TestCollector, TestKiosk, opened
+from tests.mounts import tmpfs
 
 PATIENCE = 20.0  # seconds
+DATAGRAMS = (socket.AF_UNIX, socket.SOCK_DGRAM)
 
 
 class Idle(Desk):
@@ -351,3 +353,60 @@ def test_the_service_tells_systemd_that_it_lives_and_ends_when_asked(tmp_path: P
             told.append(systemd.recv(100))
     assert told[0] == b"READY=1"
     assert set(told[1:-1]) == {b"WATCHDOG=1"}
+
+
+def test_the_service_says_that_it_cannot_store_and_that_it_can_again(
+    nats: Nats, tmp_path: Path
+) -> None:
+    """On a disk that is really full; no restart in between."""
+    with tmpfs(tmp_path / "disk", "2m") as disk, socket.socket(*DATAGRAMS) as systemd:
+        kiosk = TestCollector(disk).kiosk()
+        for _ in range(100):
+            kiosk.press("smile")
+        keys.load_or_create(disk / "collector.key")
+        ballast = disk / "ballast"
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(PATIENCE)
+        environment = os.environ | {
+            "NOTIFY_SOCKET": str(tmp_path / "notify"),
+            "SENYUM_BROKER_PORT": str(nats.port),
+        }
+        command = [Path(sys.executable).with_name("senyum-collector"), "--data", disk, "ingest"]
+        with (tmp_path / "log").open("wb") as log:
+            service = subprocess.Popen(command, env=environment, stderr=log)
+        told_until(systemd, b"READY=1")
+        fill(ballast)
+        sender = Subscriber(BrokerSection(port=nats.port, client_id="field"), V311, lambda: 5)
+        while not sender.up:
+            sender.drain(0.1, 0, 10, 10)
+        send_until(sender, kiosk, systemd, b"STATUS=Cannot store votes, kiosks keep them: ")
+        ballast.unlink()
+        send_until(sender, kiosk, systemd, b"STATUS=Storing votes.")
+        sender.close()
+        service.terminate()
+        assert service.wait(PATIENCE) == 0
+    assert (tmp_path / "log").read_text().count("cannot_commit") == 1
+
+
+def fill(ballast: Path) -> None:
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def told_until(systemd: socket.socket, word: bytes) -> None:
+    until = time.monotonic() + PATIENCE
+    while not systemd.recv(1000).startswith(word):
+        assert time.monotonic() < until, f"systemd was not told {word!r}"
+
+
+def send_until(sender: Subscriber, kiosk: TestKiosk, systemd: socket.socket, word: bytes) -> None:
+    """The kiosk repeats its votes, as it does without a receipt."""
+    until = time.monotonic() + PATIENCE
+    told = b""
+    while not told.startswith(word):
+        assert time.monotonic() < until, f"systemd was not told {word!r}"
+        for _ in range(20):
+            sender.publish(*kiosk.votes())
+            sender.drain(0.01, 0, 10, 1000)
+        told = systemd.recv(1000)

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from collector.ledger.store import CannotCommit, LedgerError, open_ledger, read_ledger, writing
+from collector.ledger.store import (
+    CannotCommit,
+    Damaged,
+    LedgerError,
+    open_ledger,
+    read_ledger,
+    writing,
+)
 from tests.fleet import TestCollector
 
 
@@ -33,8 +40,10 @@ def test_a_file_system_without_wal_is_refused(tmp_path: Path, mocker):
     mocker.patch(
         "sqlite3.connect", lambda *args, **kwargs: connect(*args, factory=Stubborn, **kwargs)
     )
-    with pytest.raises(LedgerError, match="local disk"):
-        open_ledger(tmp_path / "ledger.db")
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="local disk"):
+            open_ledger(tmp_path / "ledger.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_opening_again_changes_nothing(tmp_path: Path):
@@ -66,6 +75,36 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path: Path):
     file.write_bytes(b"no database at all" * 1000)
     with pytest.raises(LedgerError, match=r"ledger\.db.*backup"):
         open_ledger(file)
+
+
+def test_a_ledger_that_was_cut_to_nothing_is_not_begun_anew(tmp_path: Path):
+    collector = TestCollector(tmp_path)
+    collector.kiosk()
+    remains = collector.path.with_name("ledger.db-wal").read_bytes()
+    collector.db.close()
+    collector.path.write_bytes(b"")
+    collector.path.with_name("ledger.db-wal").write_bytes(remains)
+    with pytest.raises(Damaged, match=r"ledger\.db: the file is empty.*backup"):
+        open_ledger(collector.path)
+    assert collector.path.with_name("ledger.db-wal").read_bytes() == remains
+
+
+def test_a_wal_whose_ledger_is_gone_is_kept(tmp_path: Path):
+    collector = TestCollector(tmp_path)
+    wal = collector.path.with_name("ledger.db-wal")
+    remains = wal.read_bytes()
+    collector.db.close()
+    collector.path.unlink()
+    wal.write_bytes(remains)
+    with pytest.raises(Damaged, match=r"the file is gone, and ledger\.db-wal is what is left"):
+        open_ledger(collector.path)
+    assert wal.read_bytes() == remains
+    assert not collector.path.exists()
+
+
+def test_a_new_ledger_leaves_nothing_beside_it(db: Database, tmp_path: Path):
+    db.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
 
 
 def test_a_failed_transaction_leaves_nothing_and_a_usable_ledger(db: Database):

@@ -24,22 +24,33 @@ def ingest(config: Config) -> None:
     """Take votes from the broker, store them, send receipts."""
     stopper, notifier, crash = Stopper(), Notifier(os.environ), crash_at(os.environ)
     with open_ledger(config.ledger) as db:
-        loop = make_loop(config, db, crash)
+        storing = make_ingest(config, db, crash)
+        loop = make_loop(config, db, storing, crash)
         notifier.ready()
+        told = storing.trouble
         while not stopper.asked:
             loop.step()
             notifier.alive()
+            if storing.trouble != told:
+                told = storing.trouble
+                notifier.status(status_of(told))
         notifier.stopping()
         loop.close()
 
 
-def make_loop(config: Config, db: Database, crash: Crash) -> Loop:
-    take = make_ingest(config, db, crash).take
+def status_of(trouble: str) -> str:
+    """What `systemctl status` says."""
+    if not trouble:
+        return "Storing votes."
+    return f"Cannot store votes, kiosks keep them: {trouble}"
+
+
+def make_loop(config: Config, db: Database, storing: Ingest, crash: Crash) -> Loop:
     desk = Desk(db, keys.load_or_create(config.signing_key))
     return Loop(
         config.broker,
         config.ingest,
-        take,
+        storing.take,
         crash=crash,
         random=random.random,
         now_ms=now_ms,

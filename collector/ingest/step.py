@@ -16,7 +16,7 @@ from collector.ledger import epochs, receipts, refused
 from collector.ledger.counts import local_day
 from collector.ledger.receipts import Kept
 from collector.ledger.refused import Bounds, Refused
-from collector.ledger.store import CannotCommit, LedgerError, writing
+from collector.ledger.store import CannotCommit, LedgerError, telling, writing
 from kiosk import wire
 from kiosk.keys import SigningKey
 
@@ -50,6 +50,7 @@ class Ingest:
         self._now = now
         self._keys: dict[str, str] = {}
         self._crash = crash
+        self.trouble = ""  # why nothing can be committed at present; empty: all is well
 
     def take(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
         """Commit what is valid in `arrivals`; the receipts to publish, which tell of it.
@@ -60,10 +61,19 @@ class Ingest:
         try:
             sealed = self._commit(arrivals)
         except CannotCommit as error:
-            log.error("cannot_commit messages=%d error=%s", len(arrivals), error)
+            self._tell_trouble(str(error))
             return []
+        self._tell_trouble("")
         self._crash("after_commit")
         return sealed
+
+    def _tell_trouble(self, trouble: str) -> None:
+        """Once for each change: kiosks send again and again, and a full disk has no room for it."""
+        if trouble and trouble != self.trouble:
+            log.error("cannot_commit error=%s: no receipts, kiosks keep their votes", trouble)
+        elif self.trouble and not trouble:
+            log.info("commits_again")
+        self.trouble = trouble
 
     def _commit(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
         """All in one transaction; if a message breaks it, the halves, until that one is alone."""
@@ -79,7 +89,8 @@ class Ingest:
             return [*self._commit(arrivals[:middle]), *self._commit(arrivals[middle:])]
 
     def _transact(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
-        opened = open_all(arrivals, self._key_of)
+        with telling(self._db):
+            opened = open_all(arrivals, self._key_of)
         with writing(self._db):
             drain = Drain(self._db, self._rules, self._now())
             for mail in opened:

@@ -1,8 +1,9 @@
 """Opening the ledger: WAL and FULL, or not at all."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -42,23 +43,45 @@ _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @contextmanager
-def told_by(path: str) -> Iterator[None]:
+def told_by(path: object) -> Iterator[None]:
     """SQLite's errors in the words of this project."""
     try:
         yield
     except sqlite3.Error as error:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         if code in _DAMAGED:
-            raise Damaged(f"{path}: {error}; restore the ledger from a backup") from error
+            raise _damaged(path, str(error)) from error
         if code in _LATER:
             raise CannotCommit(f"{path}: {error}") from error
         raise
 
 
+def _damaged(path: object, what: str) -> Damaged:
+    return Damaged(
+        f"{path}: {what}; nothing is written to it any more. 'senyum-collector restore' sets it"
+        " aside and puts a backup in its place; the kiosks send again what that lacks"
+    )
+
+
+@contextmanager
+def telling(db: Database) -> Iterator[None]:
+    """Reading that may meet a damaged page: raises Damaged, or CannotCommit."""
+    with told_by(_path_of(db)):
+        yield
+
+
+def _path_of(db: Database) -> object:
+    """The file of a connection; asking it cannot fail on a damaged one."""
+    return db.conn.execute("PRAGMA database_list").fetchone()[2]
+
+
 def open_ledger(path: Path) -> Database:
     """The ledger for writing, migrated. A Database belongs to the thread that opened it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with told_by(str(path)):
+    _refuse_remains(path)
+    with told_by(path):
+        if not path.exists():
+            _create(path)
         db = Database(sqlite3.connect(path, timeout=BUSY_MS / 1000))
         try:
             _make_durable(db, path)
@@ -67,6 +90,40 @@ def open_ledger(path: Path) -> Database:
             db.close()
             raise
     return db
+
+
+def _refuse_remains(path: Path) -> None:
+    """Of a ledger that was cut to nothing, or is gone while its WAL is not.
+
+    SQLite would begin anew over it, and take the WAL away.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    if path.exists() and path.stat().st_size == 0:
+        raise _damaged(path, "the file is empty")
+    if not path.exists() and wal.exists() and wal.stat().st_size:
+        raise _damaged(path, f"the file is gone, and {wal.name} is what is left of it")
+
+
+def _create(path: Path) -> None:
+    """Linked in with its first page, so that a ledger that is empty is always a damaged one."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with closing(sqlite3.connect(aside)) as connection:
+            _make_durable(Database(connection), path)
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name of a new file survives a power cut only so."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_ledger(path: Path) -> Database:
@@ -121,7 +178,7 @@ def writing(db: Database) -> Iterator[None]:
 
     Raises CannotCommit or Damaged; then nothing of it is stored, and the ledger stays usable.
     """
-    with told_by("ledger"):
+    with told_by(_path_of(db)):
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -139,7 +196,7 @@ def empty_wal(db: Database) -> bool:
 
     What was erased is still in the WAL until then.
     """
-    with _told_by("ledger"):
+    with told_by(_path_of(db)):
         db.conn.execute(f"PRAGMA busy_timeout={_WAL_MS}")
         busy = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         db.conn.execute(f"PRAGMA busy_timeout={BUSY_MS}")

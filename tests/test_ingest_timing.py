@@ -41,6 +41,11 @@ def datings(collector: TestCollector) -> list[Dating]:
     ]
 
 
+def quarter_after(ms: int) -> int:
+    """The end of the quarter of an hour that holds this moment, Unix seconds."""
+    return (ms // 900_000 + 1) * 900
+
+
 def send(collector: TestCollector, kiosk: TestKiosk, after: int = 0, greet: bool = True) -> None:
     """As a kiosk does: a hello, its receipt, then the votes; a second apart."""
     if greet:
@@ -237,7 +242,7 @@ def test_a_round_trip_over_the_edge_of_a_quarter_leaves_an_interval(
     (dating,) = datings(collector)
     edge = START_MS // 1000 + 900
     assert dating.quality == "C"
-    assert edge - 2 <= (dating.lo or 0) <= edge <= dating.hi <= edge + 2
+    assert (dating.lo, dating.hi) == (edge - 900, edge + 900)
 
 
 def test_a_batch_that_echoes_no_known_hello_has_no_lower_bound(
@@ -247,7 +252,7 @@ def test_a_batch_that_echoes_no_known_hello_has_no_lower_bound(
     kiosk.press("smile")
     collector.clock.ms += HOUR
     collector.take(kiosk.votes())
-    assert datings(collector) == [Dating("D", None, START_MS // 1000 + 1)]
+    assert datings(collector) == [Dating("D", None, START_MS // 1000 + 900)]
 
 
 # ---------------------------------------------------------------- a broker that holds back (F25)
@@ -322,7 +327,7 @@ def test_neighbours_enclose_a_vote_of_a_boot_without_a_clock(
     send(collector, kiosk)
     assert collector.qualities() == "ACCA"
     begin = START_MS // 1000
-    assert datings(collector)[1:3] == [Dating("C", begin, begin + 2 * 3600 + 2)] * 2
+    assert datings(collector)[1:3] == [Dating("C", begin, begin + 2 * 3600 + 900)] * 2
 
 
 def test_the_dated_vote_before_may_have_come_in_an_earlier_batch(
@@ -336,7 +341,7 @@ def test_the_dated_vote_before_may_have_come_in_an_earlier_batch(
     kiosk.reboot()
     collector.clock.ms += HOUR
     send(collector, kiosk, after=1)
-    end = collector.clock.ms // 1000 + 1
+    end = quarter_after(collector.clock.ms)
     assert datings(collector)[1] == Dating("C", START_MS // 1000, end)
 
 
@@ -362,8 +367,23 @@ def test_an_erased_vote_keeps_its_quarter_but_no_proof_of_it(
     kiosk.press("frown")
     collector.clock.ms += 60 * DAY
     collector.take(kiosk.erased_votes())
-    begin, end = START_MS // 1000, collector.clock.ms // 1000 + 1
+    begin, end = START_MS // 1000, quarter_after(collector.clock.ms)
     assert datings(collector) == [Dating("B", begin, begin + 900), Dating("C", begin, end)]
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_nothing_that_is_kept_for_ever_tells_the_second_of_a_press(
+    collector: TestCollector, kiosk: TestKiosk, synced: bool
+):
+    """A kiosk that is connected sends at once: when a vote arrived tells when it was pressed."""
+    kiosk.synced = synced
+    for _ in range(5):
+        collector.clock.ms += 123_457
+        kiosk.press("smile")
+        send(collector, kiosk, after=len(kiosk.chain) - 1)
+    kept = collector.rows("SELECT lo, hi, received_ms / 1000.0 FROM votes")
+    kept += collector.rows("SELECT received_ms / 1000.0 FROM checkpoints")
+    assert {at % 900 for row in kept for at in row if at is not None} == {0}
 
 
 def test_our_own_clock_that_ran_ahead_for_a_day_does_no_lasting_harm(

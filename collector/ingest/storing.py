@@ -8,7 +8,15 @@ from sqlite_utils import Database
 
 from collector.ingest.corrections import fault
 from collector.ingest.inbox import Proven
-from collector.ingest.timing import Evidence, bounds_of, floor_of, offset_of, resolve
+from collector.ingest.timing import (
+    QUARTER_MS,
+    Evidence,
+    bounds_of,
+    floor_of,
+    offset_of,
+    outward,
+    resolve,
+)
 from collector.ledger import copies, epochs, votes, windows
 from collector.ledger.copies import Place
 from collector.ledger.counts import Group, group_of
@@ -35,15 +43,18 @@ class Batch:
         Inside of a transaction of the caller's.
         """
         received_ms = self._mail.arrival.received_ms
+        kept_ms = (
+            received_ms // QUARTER_MS * QUARTER_MS
+        )  # a vote comes within a second of its press
         repeats = copies.repeated(self._db, self._epoch, self._votes)
         entries = self._entries(self._datings(received_ms), repeats, settle_ms)
         gains = Counter(
             (*dating, vote.question, vote.face) for vote, dating, _, counted in entries if counted
         )
-        votes.insert(self._db, self._epoch.e, entries, received_ms)
+        votes.insert(self._db, self._epoch.e, entries, kept_ms)
         copies.insert(self._db, self._epoch.e, repeats)
         gains.subtract(self._superseded(entries))
-        votes.add_checkpoint(self._db, self._epoch.e, self._mail.letter, received_ms)
+        votes.add_checkpoint(self._db, self._epoch.e, self._mail.letter, kept_ms)
         self._advance(received_ms)
         return gains
 
@@ -60,7 +71,7 @@ class Batch:
         floor = floor_of(self._epoch.dated_at, received_ms)
         evidence = Evidence(received_ms, floor, offsets, bounds)
         datings, self._epoch.dated_at = resolve(self._votes, evidence)
-        return datings
+        return [outward(dating) for dating in datings]
 
     def _entries(
         self, datings: Sequence[Dating], repeats: Container[int], settle_ms: int

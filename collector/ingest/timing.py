@@ -85,6 +85,13 @@ def resolve(votes: Sequence[Vote], evidence: Evidence) -> tuple[list[Dating], in
     return datings, floor
 
 
+def outward(dating: Dating) -> Dating:
+    """To whole quarters, as it is kept for ever: nothing that is not erased may tell the second."""
+    quality, lo, hi = dating
+    begin = None if lo is None else lo // QUARTER_SECONDS * QUARTER_SECONDS
+    return Dating(quality, begin, -(-hi // QUARTER_SECONDS) * QUARTER_SECONDS)
+
+
 def _bound_by_later(datings: list[Dating]) -> None:
     """A vote was pressed before those that follow it."""
     end = datings[-1].hi

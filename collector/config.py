@@ -182,6 +182,14 @@ def settings() -> list[Setting]:
     ]
 
 
+def values(config: Config) -> dict[str, str | int]:
+    """Section and name of every setting → its value. None is a secret: those are in files."""
+    return {
+        f"{setting.section}.{setting.name}": getattr(getattr(config, setting.section), setting.name)
+        for setting in settings()
+    }
+
+
 def _doc(annotated: Any) -> str:
     """The one line of doc: the description that stands last in the annotation."""
     return str(annotated.__metadata__[-1].description)

@@ -21,6 +21,7 @@ from collector.ingest.inbox import Arrival
 from collector.ingest.step import Ingest
 from collector.ledger import places, registry
 from collector.ledger.counts import local_day
+from collector.ledger.deeds import By
 from collector.ledger.store import open_ledger, writing
 from kiosk import wire
 from kiosk.keys import SigningKey
@@ -28,6 +29,7 @@ from kiosk.keys import SigningKey
 ZONE = ZoneInfo("Asia/Makassar")
 START_MS = 1_763_860_500_000  # 2025-11-23 09:15 WITA, the begin of a quarter
 COLLECTOR_KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64))))
+BY = By("cli:sari", START_MS)
 Sealed = tuple[str, bytes]
 
 

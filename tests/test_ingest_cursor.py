@@ -14,7 +14,7 @@ from collector.ledger import registry
 from collector.ledger.epochs import Epoch
 from collector.ledger.registry import RegistryError
 from kiosk import wire
-from tests.fleet import Clock, TestCollector, TestKiosk
+from tests.fleet import BY, Clock, TestCollector, TestKiosk
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_approval_stores_what_was_held(
     collector.take(reflashed.votes(1, 2))  # came too early: a gap
     collector.take(reflashed.votes(0, 1))
     collector.take(reflashed.votes())
-    epoch = approve(collector.db, collector.ingest, reflashed.epoch[:10])
+    epoch = approve(collector.db, collector.ingest, reflashed.epoch[:10], BY)
     assert (epoch.state, epoch.seq) == ("approved", 2)
     assert collector.stored(reflashed) == [(1, "smile"), (2, "frown")]
     assert sum(collector.counted().values()) == 8
@@ -264,9 +264,9 @@ def test_approval_stores_what_was_held(
 
 def test_approval_needs_an_epoch_that_waits(collector: TestCollector, kiosk: TestKiosk):
     with pytest.raises(AlreadyApproved, match="dukcapil-01"):
-        approve(collector.db, collector.ingest, kiosk.epoch)
+        approve(collector.db, collector.ingest, kiosk.epoch, BY)
     with pytest.raises(RegistryError, match="kiosk list"):
-        approve(collector.db, collector.ingest, "zz")
+        approve(collector.db, collector.ingest, "zz", BY)
 
 
 def test_at_most_two_epochs_of_a_kiosk_wait(collector: TestCollector, kiosk: TestKiosk):
@@ -313,7 +313,7 @@ def test_an_ended_epoch_takes_no_new_vote_but_confirms_the_old(
 
 def test_a_revoked_key_may_be_approved_again(collector: TestCollector, kiosk: TestKiosk):
     registry.revoke(collector.db, kiosk.epoch)
-    approve(collector.db, collector.ingest, kiosk.epoch)
+    approve(collector.db, collector.ingest, kiosk.epoch, BY)
     assert said(collector.take(kiosk.votes(6))) == ("ok", 10)
 
 

@@ -10,7 +10,7 @@ from collector.ingest.branches import drop_settled
 from collector.ledger import epochs, forks, registry
 from collector.ledger.registry import RegistryError
 from kiosk import wire
-from tests.fleet import TestCollector, TestKiosk
+from tests.fleet import BY, TestCollector, TestKiosk
 
 DAY_MS = 86_400_000
 
@@ -147,7 +147,7 @@ def test_an_admins_word_settles_a_fork(
     assert is_forked(collector)
     match decide:
         case "approve":
-            approve(collector.db, collector.ingest, new.epoch)
+            approve(collector.db, collector.ingest, new.epoch, BY)
         case "refuse":
             registry.refuse(collector.db, new.epoch)
         case "revoke":
@@ -160,7 +160,7 @@ def test_an_approved_branch_counts_each_vote_once(
 ) -> None:
     new = clone.successor(2)
     collector.take(new.hello(), new.votes())
-    approve(collector.db, collector.ingest, new.epoch)
+    approve(collector.db, collector.ingest, new.epoch, BY)
     assert sum(collector.counted().values()) == 6, "two of both, two of each"
     assert collector.value("SELECT COUNT(*) FROM held") == 0, "all of the branch has come"
     assert said(collector, kiosk.hello()) == "ok", "the other card goes on under the old key"
@@ -171,7 +171,7 @@ def test_a_branch_is_kept_until_all_of_it_has_come(
 ) -> None:
     new = clone.successor(2, receipted=2)
     collector.take(new.hello(), new.votes(0, 1))
-    approve(collector.db, collector.ingest, new.epoch)
+    approve(collector.db, collector.ingest, new.epoch, BY)
     assert collector.rows("SELECT why FROM held") == [("fork",)]
     collector.take(new.votes(1))
     assert drop_settled(collector.db) == 1
@@ -190,7 +190,7 @@ def test_what_was_under_way_opens_nothing_and_a_clone_that_goes_on_does(
     collector: TestCollector, clone: TestKiosk
 ) -> None:
     registry.revoke(collector.db, clone.epoch)
-    approve(collector.db, collector.ingest, clone.epoch)
+    approve(collector.db, collector.ingest, clone.epoch, BY)
     collector.clock.ms += 2 * DAY_MS
     collector.take(clone.health())
     assert not is_forked(collector)
@@ -234,5 +234,5 @@ def test_a_revoked_keys_votes_come_in_the_next_epoch(
     assert said(collector, kiosk.votes(2)) == "revoked"
     new = kiosk.successor(2, receipted=2)
     collector.take(new.hello(), new.votes())
-    approve(collector.db, collector.ingest, new.epoch)
+    approve(collector.db, collector.ingest, new.epoch, BY)
     assert sum(collector.counted().values()) == 4

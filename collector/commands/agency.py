@@ -1,14 +1,16 @@
 """senyum-collector agency: where people are served."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import click
 
+from collector.commands.account import by_me
 from collector.config import Config
+from collector.ledger.deeds import deed
 from collector.ledger.importing import Change, import_places
 from collector.ledger.store import open_ledger
 from collector.places import PACKAGED, Places, read_places
@@ -30,13 +32,23 @@ def import_(config: Config, file: Path) -> None:
     with its unit.
     """
     places = read_places(file)
-    with closing(open_ledger(config.ledger)) as db:
+    with closing(open_ledger(config.ledger)) as db, deed(db, by_me(), "places-imported") as detail:
         changes = import_places(db, places)
+        detail.update(_noted(changes))
     for line in _told(changes):
         click.echo(line)
     click.echo(_summary(places, changes))
     for line in _warnings(places):
         click.echo(line)
+
+
+def _noted(changes: Sequence[Change]) -> dict[str, object]:
+    """For the journal: kind → slugs that were added, and every change of what was there."""
+    added: dict[str, list[str]] = {}
+    for change in changes:
+        if change.before is None:
+            added.setdefault(change.kind, []).append(change.slug)
+    return {"added": added, "changed": _told(changes)}
 
 
 def _told(changes: Iterable[Change]) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Final
 import click
 from sqlite_utils import Database
 
+from collector.commands.account import by_me
 from collector.commands.ingest import now_ms
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.ingest.branches import drop_settled
 from collector.ledger import erasing, runs
+from collector.ledger.deeds import tell
 from collector.ledger.erasing import Erased
 from collector.ledger.runs import Run
 from collector.ledger.store import empty_wal, open_ledger, writing
@@ -47,7 +49,9 @@ def erase(config: Config) -> None:
 def _erase(db: Database, now: int) -> str:
     branches = drop_settled(db)
     erased = erasing.erase(db, now, lambda: time.sleep(BREATH))
-    said = _words(erased._replace(held=erased.held + branches))
+    erased = erased._replace(held=erased.held + branches)
+    tell(db, by_me(), "erased", **erased._asdict())
+    said = _words(erased)
     if not _wal_is_empty(db):
         raise NotEmptied(
             f"{said}; but their bytes are still in the ledger's WAL, which somebody is reading;"

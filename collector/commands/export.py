@@ -9,11 +9,13 @@ from datetime import date
 import click
 import msgspec
 
+from collector.commands.account import by_me
 from collector.commands.period import days_of, period_options
 from collector.config import Config
 from collector.ledger import reading
+from collector.ledger.deeds import tell
 from collector.ledger.reading import Row
-from collector.ledger.store import read_snapshot
+from collector.ledger.store import open_ledger, read_snapshot
 
 
 @click.command()
@@ -45,6 +47,10 @@ def export(config: Config, first: date, last: date, form: str) -> None:
     days = days_of(first, last)
     with closing(read_snapshot(config.ledger)) as db:
         rows = list(reading.rows(db, days))
+    # Noted before anything is printed: no export that the journal does not know.
+    asked = {"first": str(first), "last": str(last), "rows": len(rows)}
+    with closing(open_ledger(config.ledger)) as db:
+        tell(db, by_me(), "exported", **asked)
     click.echo(_json(rows) if form == "json" else _csv(rows), nl=False)
 
 

@@ -7,11 +7,13 @@ import time
 import click
 from sqlite_utils import Database
 
-from collector.config import Config
+from collector.commands.account import by_me
+from collector.config import Config, values
 from collector.crash import Crash, crash_at
 from collector.ingest.loop import Loop
 from collector.ingest.outgoing import Desk
 from collector.ingest.step import Ingest
+from collector.ledger.deeds import note_settings
 from collector.ledger.store import open_ledger
 from collector.supervise import Stopper
 from collector.systemd import Notifier
@@ -24,6 +26,7 @@ def ingest(config: Config) -> None:
     """Take votes from the broker, store them, send receipts."""
     stopper, notifier, crash = Stopper(), Notifier(os.environ), crash_at(os.environ)
     with open_ledger(config.ledger) as db:
+        note_settings(db, by_me(), "ingest", values(Config()), values(config))
         storing = make_ingest(config, db, crash)
         loop = make_loop(config, db, storing, crash)
         notifier.ready()

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.commands import afar
+from collector.commands.account import by_me
 from collector.commands.ingest import make_ingest
 from collector.config import Config
 from collector.crash import never
 from collector.ingest.approve import approve as approve_epoch
 from collector.ledger import registry
 from collector.ledger.counts import local_day
+from collector.ledger.deeds import deed
 from collector.ledger.epochs import Announcer, Epoch, announcer
 from collector.ledger.registry import Kiosk
 from collector.ledger.store import open_ledger
@@ -43,7 +45,8 @@ def add(config: Config, name: str, key: str, counter: str, begin: datetime | Non
     """Register a kiosk; prints the settings that it needs."""
     from_at = _unix(begin or _midnight(config.zone), config.zone)
     day = local_day(config.zone)
-    with open_ledger(config.ledger) as db:
+    placed = {"kiosk": name, "counter": counter, "from_at": from_at}
+    with open_ledger(config.ledger) as db, deed(db, by_me(), "kiosk-added", **placed, key=key):
         registry.add_kiosk(db, name, key, counter, from_at=from_at, day=day, now=_now())
     click.echo(_toml(config, name))
 
@@ -56,7 +59,8 @@ def add(config: Config, name: str, key: str, counter: str, begin: datetime | Non
 def move(config: Config, name: str, counter: str, begin: datetime | None) -> None:
     """Put a kiosk at another counter; its votes follow, those already counted too."""
     from_at = _unix(begin, config.zone) if begin else _now()
-    with open_ledger(config.ledger) as db:
+    placed = {"kiosk": name, "counter": counter, "from_at": from_at}
+    with open_ledger(config.ledger) as db, deed(db, by_me(), "kiosk-moved", **placed):
         registry.move_kiosk(db, name, counter, from_at, local_day(config.zone))
     click.echo(f"{name}: at {counter} from {_local(from_at, config.zone)}")
 
@@ -66,7 +70,7 @@ def move(config: Config, name: str, counter: str, begin: datetime | None) -> Non
 @click.pass_obj
 def retire(config: Config, name: str) -> None:
     """Take a kiosk away: what it pressed until now still counts where it stood."""
-    with open_ledger(config.ledger) as db:
+    with open_ledger(config.ledger) as db, deed(db, by_me(), "kiosk-retired", kiosk=name):
         registry.retire_kiosk(db, name, local_day(config.zone), _now())
     click.echo(f"{name}: retired")
 
@@ -77,7 +81,7 @@ def retire(config: Config, name: str) -> None:
 def approve(config: Config, epoch: str) -> None:
     """Trust a key that waits; EPOCH may be shortened."""
     with open_ledger(config.ledger) as db:
-        approved = approve_epoch(db, make_ingest(config, db, never), epoch)
+        approved = approve_epoch(db, make_ingest(config, db, never), epoch, by_me())
     click.echo(f"{approved.kiosk}: {approved.epoch[:12]} approved, {approved.seq} votes stored")
 
 
@@ -86,8 +90,9 @@ def approve(config: Config, epoch: str) -> None:
 @click.pass_obj
 def revoke(config: Config, epoch: str) -> None:
     """Trust a key no longer: its stored votes stay, no new one is taken. EPOCH may be shortened."""
-    with open_ledger(config.ledger) as db:
+    with open_ledger(config.ledger) as db, deed(db, by_me(), "key-revoked") as detail:
         revoked = registry.revoke(db, epoch)
+        detail.update(kiosk=revoked.kiosk, epoch=revoked.epoch)
     click.echo(f"{revoked.kiosk}: {revoked.epoch[:12]} revoked")
 
 
@@ -96,8 +101,9 @@ def revoke(config: Config, epoch: str) -> None:
 @click.pass_obj
 def refuse(config: Config, epoch: str) -> None:
     """Do not trust a key that waits, and drop what waits with it; EPOCH may be shortened."""
-    with open_ledger(config.ledger) as db:
+    with open_ledger(config.ledger) as db, deed(db, by_me(), "key-refused") as detail:
         refused = registry.refuse(db, epoch)
+        detail.update(kiosk=refused.kiosk, epoch=refused.epoch)
     click.echo(f"{refused.kiosk}: {refused.epoch[:12]} refused")
 
 

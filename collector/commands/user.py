@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager, closing
 import click
 from sqlite_utils import Database
 
+from collector.commands.account import by_me
 from collector.config import Config
 from collector.ledger import users
+from collector.ledger.deeds import deed
 from collector.ledger.store import open_ledger
 
 password_option = click.option(
@@ -31,7 +33,7 @@ def add(config: Config, name: str, password_stdin: bool) -> None:
     """Add a user; asks for the password twice."""
     users.check_name(name)
     new = _password(password_stdin)
-    with _ledger(config) as db:
+    with _ledger(config) as db, deed(db, by_me(), "user-added", user=name):
         users.add(db, name, new, int(time.time()))
     click.echo(f"{name}: added")
 
@@ -43,7 +45,7 @@ def add(config: Config, name: str, password_stdin: bool) -> None:
 def password(config: Config, name: str, password_stdin: bool) -> None:
     """Change a user's password; sessions that are open end."""
     new = _password(password_stdin)
-    with _ledger(config) as db:
+    with _ledger(config) as db, deed(db, by_me(), "password-changed", user=name):
         users.change_password(db, name, new)
     click.echo(f"{name}: password changed, open sessions have ended")
 
@@ -53,7 +55,7 @@ def password(config: Config, name: str, password_stdin: bool) -> None:
 @click.pass_obj
 def remove(config: Config, name: str) -> None:
     """Remove a user; sessions that are open end."""
-    with _ledger(config) as db:
+    with _ledger(config) as db, deed(db, by_me(), "user-removed", user=name):
         users.remove(db, name)
     click.echo(f"{name}: removed")
 

@@ -7,7 +7,7 @@ by a newline. Before the first entry it is the same of `senyum/1 journal` alone.
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
@@ -24,6 +24,11 @@ class Entry(NamedTuple):
     what: str  # slug, such as kiosk-added
     detail: str  # one JSON object, in one line
     head: str  # of the chain after this entry
+
+    def told(self) -> dict[str, Any]:
+        """The detail, read."""
+        told: dict[str, Any] = json.loads(self.detail)
+        return told
 
 
 def note(db: Database, at_ms: int, who: str, what: str, **detail: object) -> Entry:
@@ -46,6 +51,12 @@ def entries(db: Database, after: int = 0) -> Iterator[Entry]:
     """In order, those after entry `after`."""
     rows = db.conn.execute("SELECT * FROM journal WHERE n > ? ORDER BY n", (after,))
     return (Entry(*row) for row in rows)
+
+
+def entries_about(db: Database, what: str) -> list[Entry]:
+    """In order, those of one kind."""
+    rows = db.conn.execute("SELECT * FROM journal WHERE what = ? ORDER BY n", (what,))
+    return [Entry(*row) for row in rows]
 
 
 def next_head(prev: str, deed: Deed) -> str:

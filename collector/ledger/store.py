@@ -92,6 +92,18 @@ def open_ledger(path: Path) -> Database:
     return db
 
 
+def open_existing(path: Path, busy_ms: int) -> Database:
+    """The ledger for a short note; raises LedgerError if it is not there, or not of this version.
+
+    Gives up after `busy_ms`: a page must not wait for a long transaction.
+    """
+    read_snapshot(path).close()
+    with told_by(path):
+        db = Database(sqlite3.connect(path, timeout=busy_ms / 1000))
+        _make_durable(db, path)
+    return db
+
+
 def _refuse_remains(path: Path) -> None:
     """Of a ledger that was cut to nothing, or is gone while its WAL is not.
 
@@ -176,9 +188,14 @@ def _require_tables(db: Database, path: Path) -> None:
 def writing(db: Database) -> Iterator[None]:
     """One write transaction. The lock is taken first, so what it reads stays true until commit.
 
-    Raises CannotCommit or Damaged; then nothing of it is stored, and the ledger stays usable.
+    Inside of another it is a part of that, and is undone alone. Raises CannotCommit or Damaged;
+    then nothing of it is stored, and the ledger stays usable.
     """
     with told_by(_path_of(db)):
+        if db.conn.in_transaction:
+            with _part(db):
+                yield
+            return
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -186,6 +203,20 @@ def writing(db: Database) -> Iterator[None]:
         except BaseException:
             db.conn.rollback()
             raise
+
+
+@contextmanager
+def _part(db: Database) -> Iterator[None]:
+    db.conn.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        # SQLite undoes the whole by itself when the disk is full: then there is no part to undo.
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK TO part")
+            db.conn.execute("RELEASE part")
+        raise
+    db.conn.execute("RELEASE part")
 
 
 _WAL_MS: Final = 500  # while it waits for readers, nobody can write

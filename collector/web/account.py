@@ -25,6 +25,7 @@ from collector.ledger import users
 from collector.ledger.store import LedgerError
 from collector.web.attempts import Gate
 from collector.web.languages import gettext, own_address
+from collector.web.noting import note_failed_login, note_login
 from collector.web.site import ledger, site
 
 OPEN: Final = {"account.login", "languages.choose", "health.health", "static", "bootstrap.static"}
@@ -98,8 +99,10 @@ def login() -> Response | str | tuple[str, int]:
         return _refused(form, _too_many(wait), 429)
     user = users.log_in(ledger(), name, form.password.data)
     if user is None:
+        note_failed_login(name)
         return _refused(form, gettext("Nama pengguna atau kata sandi salah."), 403)
     _gate().succeeded(name, address)
+    note_login(user.name)
     _enter(user)
     return redirect(own_address(request.args.get("kembali", "")))
 

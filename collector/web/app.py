@@ -22,6 +22,7 @@ from collector.web import (
     health,
     integrity,
     languages,
+    noting,
     numbers,
     overview,
     secret,
@@ -58,7 +59,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     site.init_app(app, config, clock)
     CSRFProtect(app)
     Bootstrap5(app)
-    for room in (languages, assets, headers, failures, numbers, words, account, fleet):
+    for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet):
         room.init_app(app)
     for page in (overview, agency, health, integrity):
         app.register_blueprint(page.blueprint)

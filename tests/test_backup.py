@@ -77,7 +77,7 @@ def test_a_damaged_ledger_gives_no_backup(tmp_path: Path) -> None:
     with collector_with(tmp_path, votes=400) as (collector, _):
         back_up(collector.path, tmp_path / "b")
     before = names(tmp_path / "b")
-    spoil(collector.path)
+    spoil(collector.path, length=20_000)
     with pytest.raises(BackupError, match="Nothing was kept"):
         back_up(collector.path, tmp_path / "b", START_MS + DAY_MS)
     assert names(tmp_path / "b") == before

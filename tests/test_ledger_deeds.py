@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from collector.cli import main
 from collector.commands import web as web_command
-from collector.commands.account import account_of
+from collector.commands.who import who
 from collector.config import Config, load, values
 from collector.ledger import journal
 from collector.ledger.deeds import deed, named, note_settings
@@ -23,7 +23,7 @@ from collector.web import noting
 from tests.fleet import BY, TestCollector, TestKiosk
 from tests.web import NAME, app_in, log_in, make_ledger
 
-ME = named("cli", account_of({}, os.getuid()))
+ME = who({}, os.getuid())
 
 
 @pytest.fixture
@@ -89,13 +89,13 @@ def test_a_name_is_made_harmless() -> None:
 @pytest.mark.parametrize(
     ("environment", "uid", "account"),
     [
-        ({}, 0, "root"),
-        ({"SUDO_USER": "sari"}, 0, "sari"),
-        ({"SUDO_USER": "sari"}, 1_234_567, "1234567"),  # not by sudo: who says so is not root
+        ({}, 0, "cli:root"),
+        ({"SUDO_USER": "sari"}, 0, "cli:sari"),
+        ({"SUDO_USER": "sari"}, 1_234_567, "cli:1234567"),  # not by sudo: who says so is not root
     ],
 )
 def test_whose_command_it_is(environment: dict[str, str], uid: int, account: str) -> None:
-    assert account_of(environment, uid) == account
+    assert who(environment, uid) == account
 
 
 # ---------------------------------------------------------------- commands

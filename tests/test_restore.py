@@ -84,6 +84,16 @@ def test_the_restored_ledger_says_in_its_journal_what_happened(aged: tuple[Path,
     }  # fmt: skip
 
 
+def test_exact_times_that_are_too_old_by_now_are_not_restored(aged: tuple[Path, Path]) -> None:
+    backup, ledger = aged
+    later, day = START_MS + 31 * 86_400_000, local_day(ZONE)
+    restore(backup, ledger, now_ms=later, who="cli:uji", day=day, stages=stages)
+    db = open_ledger(ledger)
+    assert db.conn.execute("SELECT COUNT(*) FROM fine").fetchone() == (0,)
+    assert db.conn.execute("SELECT COUNT(*) FROM votes").fetchone() == (30,)
+    db.close()
+
+
 def test_a_ledger_that_is_no_database_any_more_is_set_aside_as_it_is(
     aged: tuple[Path, Path],
 ) -> None:

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from collector.backup import durable, shelf
 from collector.backup.errors import BackupError
 from collector.backup.proving import Proof, Stages, prove
-from collector.ledger import journal
+from collector.ledger import erasing
 from collector.ledger.counts import Day
+from collector.ledger.deeds import By, tell
 from collector.ledger.occupied import in_use
-from collector.ledger.store import open_ledger, writing
+from collector.ledger.store import open_ledger
 
 PATIENCE_S: Final = 5.0  # a page that is being read is over by then
 
@@ -38,7 +39,7 @@ def restore(
     try:
         proof = prove(backup, scratch, day, stages)
         aside = _aside_folder(ledger, now_ms)
-        _note(proof, backup, aside, now_ms, who)
+        _make_ready(proof, backup, aside, now_ms, who)
         _exchange(proof.ledger, ledger, aside)
         return Restored(proof, aside if aside.exists() else None)
     finally:
@@ -60,11 +61,14 @@ def _aside_folder(ledger: Path, now_ms: int) -> Path:
     return ledger.parent / shelf.name_at(now_ms).replace("ledger-", "set-aside-")
 
 
-def _note(proof: Proof, backup: Path, aside: Path, now_ms: int, who: str) -> None:
-    """In the restored ledger, and so for whoever asks later why it was behind for a while."""
-    with closing(open_ledger(proof.ledger)) as db, writing(db):
-        journal.note(
-            db, now_ms, who, "restored",
+def _make_ready(proof: Proof, backup: Path, aside: Path, now_ms: int, who: str) -> None:
+    """Exact times that have grown too old since are erased before anything is served; and noted is
+    why the ledger is behind for a while, for whoever asks later.
+    """
+    with closing(open_ledger(proof.ledger)) as db:
+        erasing.erase(db, now_ms, lambda: None)
+        tell(
+            db, By(who, now_ms), "restored",
             backup=backup.name, votes=proof.census.votes, aside=aside.name,
         )  # fmt: skip
     durable.sync(proof.ledger)

@@ -1,6 +1,5 @@
 """senyum-collector kiosk config, kiosk command: what a kiosk is told from here."""
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -11,12 +10,13 @@ import click
 import msgspec
 from sqlite_utils import Database
 
-from collector.commands.who import who
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.index.calendar import Week
-from collector.ledger import desired, journal, places, registry
-from collector.ledger.store import open_ledger, writing
+from collector.ledger import desired, places, registry
+from collector.ledger.deeds import deed
+from collector.ledger.store import open_ledger
 from collector.servicehours import read_calendar
 from kiosk import wire
 
@@ -59,10 +59,9 @@ def _want(db: Database, name: str, before: wire.Settings, wishes: dict[str, obje
     after = _checked(before, wishes)
     if after == before and desired.wanted(db, name) is not None:
         return
-    now_ms = time.time_ns() // 1_000_000
-    with writing(db):
-        version = desired.want(db, name, after, now_ms)
-        journal.note(db, now_ms, who(os.environ), "kiosk-config", kiosk=name, version=version)
+    by = by_me()
+    with deed(db, by, "kiosk-config", kiosk=name) as detail:
+        detail["version"] = desired.want(db, name, after, by.at_ms)
 
 
 def _checked(before: wire.Settings, wishes: dict[str, object]) -> wire.Settings:
@@ -120,12 +119,11 @@ def _plain(week: Week) -> list[list[int] | None]:
 @click.pass_obj
 def command(config: Config, name: str, action: str, wait: int) -> None:
     """Tell a kiosk to show itself, to restart, or to test itself; prints its answer."""
-    id_, now_ms = secrets.token_hex(16), time.time_ns() // 1_000_000
+    id_, by = secrets.token_hex(16), by_me()
     with open_ledger(config.ledger) as db:
         registry.require_kiosk(db, name)
-        with writing(db):
-            desired.order(db, name, cast(wire.Action, action), id_, now_ms)
-            journal.note(db, now_ms, who(os.environ), "kiosk-command", kiosk=name, action=action)
+        with deed(db, by, "kiosk-command", kiosk=name, action=action):
+            desired.order(db, name, cast(wire.Action, action), id_, by.at_ms)
         answer = _wait(db, id_, wait, time.monotonic, time.sleep)
     click.echo(_told(name, answer))
     if answer.result != "done":

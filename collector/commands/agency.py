@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from collector.commands.account import by_me
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.ledger.deeds import deed
 from collector.ledger.importing import Change, import_places

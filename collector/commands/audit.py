@@ -1,8 +1,6 @@
 """senyum-collector audit: is everything still there, and what others need to prove it."""
 
-import getpass
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlite_utils import Database
 
 from collector.commands.ingest import now_ms
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.integrity import audit as audits
@@ -25,7 +24,8 @@ from collector.integrity.audit import Report, Wishes
 from collector.integrity.told import Stage, Told
 from collector.integrity.witness import Witness
 from collector.integrity.witness_audit import File
-from collector.ledger import evidence, journal, runs
+from collector.ledger import evidence, runs
+from collector.ledger.deeds import tell
 from collector.ledger.runs import Job, Run
 from collector.ledger.store import open_ledger, read_snapshot, writing
 from kiosk import keys
@@ -144,8 +144,8 @@ def export(config: Config, folder: Path) -> None:
     key = keys.load(config.signing_key).public
     with _snapshot(config) as (db, told):
         exported = exporting.write(db, folder, key, told)
-    with closing(open_ledger(config.ledger)) as db, writing(db):
-        journal.note(db, now_ms(), _who(), "audit-exported", folder=str(folder))
+    with closing(open_ledger(config.ledger)) as db:
+        tell(db, by_me(), "audit-exported", folder=str(folder))
     click.echo(f"{folder}: {exported} votes; README.md there says how to verify them")
 
 
@@ -172,10 +172,6 @@ def _bar(console: Console) -> Progress:
 def _teller(bar: Progress, votes: int) -> Callable[[Stage, int], object]:
     tasks = {"votes": bar.add_task("votes", total=votes), "counts": bar.add_task("counts", total=1)}
     return lambda stage, done: bar.advance(tasks[stage], done)
-
-
-def _who() -> str:
-    return f"cli:{os.environ.get('SUDO_USER') or getpass.getuser()}"
 
 
 def _record(config: Config, job: Job, ok: bool, began: float, said: str) -> None:

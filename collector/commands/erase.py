@@ -6,8 +6,8 @@ from typing import Final
 import click
 from sqlite_utils import Database
 
-from collector.commands.account import by_me
 from collector.commands.ingest import now_ms
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.ingest.branches import drop_settled

@@ -9,8 +9,8 @@ from datetime import date
 import click
 import msgspec
 
-from collector.commands.account import by_me
 from collector.commands.period import days_of, period_options
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.ledger import reading
 from collector.ledger.deeds import tell

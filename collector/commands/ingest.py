@@ -7,7 +7,7 @@ import time
 import click
 from sqlite_utils import Database
 
-from collector.commands.account import by_me
+from collector.commands.who import by_me
 from collector.config import Config, values
 from collector.crash import Crash, crash_at
 from collector.ingest.loop import Loop

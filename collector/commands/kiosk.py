@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.commands import afar
-from collector.commands.account import by_me
 from collector.commands.ingest import make_ingest
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.crash import never
 from collector.ingest.approve import approve as approve_epoch

@@ -1,6 +1,6 @@
 """senyum-collector restore: a backup takes the place of the ledger."""
 
-import getpass
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from collector.backup.restoring import restore as put_back
 from collector.commands.ending import ended_in_order
 from collector.commands.ingest import now_ms
 from collector.commands.progress import stages
+from collector.commands.who import who
 from collector.config import Config
 from collector.ledger.counts import local_day
 from kiosk import keys
@@ -50,9 +51,9 @@ def restore(config: Config, file: Path | None, locked: Path | None) -> None:
 
 
 def _restore(config: Config, file: Path) -> None:
-    day, who = local_day(config.zone), f"cli:{getpass.getuser()}"
+    day, me = local_day(config.zone), who(os.environ, os.getuid())
     with ended_in_order(), stages() as stage:
-        done = put_back(file, config.ledger, now_ms=now_ms(), who=who, day=day, stages=stage)
+        done = put_back(file, config.ledger, now_ms=now_ms(), who=me, day=day, stages=stage)
     for line in _told(config, file, done):
         click.echo(line)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing
 import click
 from sqlite_utils import Database
 
-from collector.commands.account import by_me
+from collector.commands.who import by_me
 from collector.config import Config
 from collector.ledger import users
 from collector.ledger.deeds import deed

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from collector.commands.account import by_me
+from collector.commands.who import by_me
 from collector.config import Config, values
 from collector.ledger.deeds import note_settings
 from collector.ledger.store import LedgerError, open_existing

@@ -1,16 +1,29 @@
 """Who runs a command, as the journal names them."""
 
-import getpass
+import os
+import pwd
+import time
 from collections.abc import Mapping
 
-
-def who(environment: Mapping[str, str]) -> str:
-    """`cli:` and the account; behind sudo, the one that it was asked by."""
-    return f"cli:{environment.get('SUDO_USER') or _account()}"
+from collector.ledger.deeds import By, named
 
 
-def _account() -> str:
+def by_me() -> By:
+    """Who gave this command, now."""
+    return By(who(os.environ, os.getuid()), time.time_ns() // 1_000_000)
+
+
+def who(environment: Mapping[str, str], uid: int) -> str:
+    """`cli:` and the account; behind sudo, the one that it was asked by.
+
+    A note for honest people, and no proof: root can say what it likes.
+    """
+    behind = environment.get("SUDO_USER", "") if uid == 0 else ""
+    return named("cli", behind or _account(uid))
+
+
+def _account(uid: int) -> str:
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a number without a name
-        return "unknown"
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # a container may have accounts without a name
+        return str(uid)

@@ -27,8 +27,8 @@ def _drop_if_come(db: Database, id_: int) -> bool:
 
 
 def _has_come(db: Database, branch: Branch) -> bool:
-    message = wire.unseal(branch.topic, branch.payload).message
-    epoch = epochs.find(db, message.epoch)
-    if epoch is None or not isinstance(message, wire.Votes):
+    letter = wire.unseal(branch.topic, branch.payload)
+    epoch = epochs.find(db, letter.checkpoint.epoch)
+    if epoch is None or not isinstance(letter.message, wire.Votes):
         return False
-    return all(copies.stored_at(db, epoch, vote) for vote in message.votes)
+    return all(copies.stored_at(db, epoch, vote) for vote in letter.message.votes)

@@ -55,7 +55,7 @@ class Batch:
         copies.insert(self._db, self._epoch.e, repeats)
         gains.subtract(self._superseded(entries))
         votes.add_checkpoint(self._db, self._epoch.e, self._mail.letter, kept_ms)
-        self._advance(received_ms)
+        self._advance(kept_ms)
         return gains
 
     def _datings(self, received_ms: int) -> list[Dating]:

@@ -65,6 +65,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.fault(3, how="files of the embedded broker damaged; it starts empty")
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_store_is_set_aside(broker, started, damage):
     broker.folder.mkdir(parents=True)

@@ -207,6 +207,7 @@ BAD = {
 GOOD = [(1, "smile"), (2, "frown"), (3, "neutral")]
 
 
+@pytest.mark.fault(14, how="a catalogue of bad messages, each before a good one; in-process")
 @pytest.mark.parametrize(("bad", "reason"), BAD.items(), ids=_name)
 def test_a_bad_message_is_refused_and_the_good_batch_behind_it_stored(
     collector: TestCollector, kiosk: TestKiosk, bad: Callable[[TestKiosk], Sealed], reason: str
@@ -238,6 +239,7 @@ def test_a_retained_or_redelivered_batch_is_only_a_repeat(
     assert sum(collector.counted().values()) == 3
 
 
+@pytest.mark.fault(27, how="an unknown question and face; in-process")
 def test_an_unknown_question_and_face_are_stored_and_receipted(
     collector: TestCollector, kiosk: TestKiosk
 ):
@@ -247,6 +249,7 @@ def test_an_unknown_question_and_face_are_stored_and_receipted(
     assert rows == [("laugh", 1)]
 
 
+@pytest.mark.fault(27, how="a kiosk without a place; in-process")
 def test_an_unplaced_kiosk_is_stored_and_receipted_and_counted_once_placed(tmp_path: Path):
     collector = TestCollector(tmp_path)
     kiosk = TestKiosk("dukcapil-01", collector.clock)
@@ -373,6 +376,7 @@ def _mutated(sealed: Sealed, where: float, put: bytes, cut: int) -> Sealed | Non
     return None if mutated == payload else (topic, mutated)
 
 
+@pytest.mark.fault(14, how="hypothesis changes bytes of good messages; in-process")
 @settings(max_examples=50, deadline=None)
 @given(mutations=MUTATIONS)
 def test_no_mutated_byte_is_ever_stored_or_raises(
@@ -385,6 +389,7 @@ def test_no_mutated_byte_is_ever_stored_or_raises(
     assert collector.stored(kiosk) == []
 
 
+@pytest.mark.fault(14, how="hypothesis invents bytes; in-process")
 @settings(max_examples=50, deadline=None)
 @given(messages=st.lists(st.tuples(st.text(max_size=60), st.binary(max_size=400)), max_size=20))
 def test_no_bytes_at_all_raise(fuzzed: tuple[TestCollector, TestKiosk], messages: list[Sealed]):

@@ -39,6 +39,7 @@ def fill_disk(collector: TestCollector) -> None:
     collector.db.conn.execute(f"PRAGMA max_page_count = {pages}")
 
 
+@pytest.mark.fault(17, how="SQLite may grow by no page; in-process")
 def test_a_full_disk_gets_no_receipt_and_stores_nothing_until_there_is_room(
     collector: TestCollector, kiosk: TestKiosk
 ):
@@ -50,6 +51,7 @@ def test_a_full_disk_gets_no_receipt_and_stores_nothing_until_there_is_room(
     assert [receipt.through for receipt in collector.take(kiosk.votes())] == [400]
 
 
+@pytest.mark.fault(17, how="likewise, in mid-chain")
 def test_what_was_receipted_before_the_disk_was_full_stays(
     collector: TestCollector, kiosk: TestKiosk
 ):
@@ -105,6 +107,7 @@ def test_a_damaged_page_that_is_only_read_is_no_poisoned_message(
         assert db.conn.execute("SELECT COUNT(*) FROM quarantine").fetchone() == (0,)
 
 
+@pytest.mark.fault(20, how="a page of the ledger overwritten")
 def test_a_damaged_ledger_stops_ingest_loudly(collector: TestCollector, kiosk: TestKiosk):
     collector.take(kiosk.votes(0, 300))
     collector.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -116,6 +119,7 @@ def test_a_damaged_ledger_stops_ingest_loudly(collector: TestCollector, kiosk: T
         TestCollector(collector.path.parent).take(kiosk.votes())
 
 
+@pytest.mark.fault(27, how="a message that breaks our own code; in-process")
 def test_a_message_that_breaks_ours_is_set_aside_and_all_others_stored(
     collector: TestCollector, kiosk: TestKiosk, mocker: MockerFixture, caplog
 ):

@@ -147,6 +147,7 @@ def test_it_comes_back_to_a_broker_that_was_killed_and_lost_everything(
     assert collector.stored(kiosk) == [(1, "smile")]
 
 
+@pytest.mark.fault(14, how="retained votes and nonsense through real brokers")
 def test_what_is_retained_and_what_is_nonsense_disturbs_nothing(
     broker: Broker, collector: TestCollector, field: Field
 ):
@@ -161,6 +162,7 @@ def test_what_is_retained_and_what_is_nonsense_disturbs_nothing(
     assert collector.rows("SELECT state FROM status") == [("online",)]
 
 
+@pytest.mark.fault(14, how="huge messages through a real broker")
 def test_what_is_far_too_large_does_not_even_reach_us(
     mosquitto: Mosquitto, collector: TestCollector
 ):
@@ -177,6 +179,7 @@ def test_what_is_far_too_large_does_not_even_reach_us(
     assert collector.refusals() == []
 
 
+@pytest.mark.fault(14, how="a topic that is no UTF-8 through a real Mosquitto")
 def test_a_topic_that_is_no_text_is_quarantined(mosquitto: Mosquitto, collector: TestCollector):
     """Brokers ought to refuse it. Should one not: the bytes reach us through paho as they are."""
     message = mqtt.MQTTMessage(topic=b"senyum/1/\xff\xfe/votes")

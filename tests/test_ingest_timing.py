@@ -73,6 +73,9 @@ def test_a_synced_clock_dates_a_vote_to_its_quarter(collector: TestCollector, ki
     ]
 
 
+@pytest.mark.fault(
+    25, how="up to 40 days late, in fake time: a real broker would add the wait only"
+)
 @pytest.mark.parametrize("delay", [0, MINUTE, DAY, 40 * DAY])
 def test_however_late_a_batch_comes_the_synced_clock_holds(
     collector: TestCollector, kiosk: TestKiosk, delay: int
@@ -99,6 +102,7 @@ def test_a_synced_clock_that_contradicts_the_receipts_is_not_believed(
     assert dating.hi * 1000 > collector.clock.ms - SECOND
 
 
+@pytest.mark.fault(19, how="a clock that lies, and a lost hello; fake time")
 def test_where_the_hello_was_lost_a_health_shows_that_a_clock_lies(
     collector: TestCollector, kiosk: TestKiosk
 ):
@@ -113,6 +117,7 @@ def test_where_the_hello_was_lost_a_health_shows_that_a_clock_lies(
     assert [dating.quality for dating in datings(collector)] == ["D"]
 
 
+@pytest.mark.fault(25, how="a broker that holds a health and a batch for two days; fake time")
 def test_a_health_that_is_late_proves_no_more_than_its_hello(
     collector: TestCollector, kiosk: TestKiosk
 ):
@@ -461,6 +466,9 @@ def test_whatever_clocks_say_a_dating_is_sane(
             assert lo < hi
 
 
+@pytest.mark.fault(
+    19, 25, how="a month of reboots, wrong clocks, messages held for days; fake time"
+)
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_no_vote_is_dated_wrongly_at_a_or_b_whatever_happens_to_network_and_clock(

@@ -162,6 +162,7 @@ def test_a_collector_that_has_more_than_was_sent_is_believed() -> None:
 # ---------------------------------------------------------------- what moves the cursor
 
 
+@pytest.mark.fault(26, how="receipts of another nonce or head, to the courier")
 @pytest.mark.parametrize(
     "stale", [{"nonce": "b2" * 16}, {"nonce": ""}, {"head": "00" * 32}, {"head": our_head(4)}]
 )
@@ -172,6 +173,7 @@ def test_only_the_current_nonce_and_our_own_head_mark(stale: dict[str, str]) -> 
     assert not any(isinstance(action, Mark) for action in actions)
 
 
+@pytest.mark.fault(26, how="a receipt of the conversation before, to the courier")
 def test_the_nonce_of_an_earlier_conversation_marks_nothing() -> None:
     desk = Desk(seq=5)
     desk.connect()

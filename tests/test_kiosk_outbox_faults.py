@@ -34,6 +34,7 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.fault(16, how="a tmpfs of 256 KiB")
 def test_a_full_disk_takes_nothing_and_loses_nothing(tiny: Path) -> None:
     box = opened(tiny)
     votes = fill_up(box)
@@ -48,6 +49,7 @@ def test_a_full_disk_takes_nothing_and_loses_nothing(tiny: Path) -> None:
     box.close()
 
 
+@pytest.mark.fault(16, how="the tmpfs grows again")
 def test_when_space_returns_voting_goes_on(tiny: Path) -> None:
     box = opened(tiny)
     votes = fill_up(box)
@@ -133,6 +135,7 @@ def without_time(votes: list[wire.Vote]) -> list[wire.Vote]:
     return [msgspec.structs.replace(vote, fine=None) for vote in votes]
 
 
+@pytest.mark.fault(20, how="hypothesis damages an outbox's file")
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -157,6 +160,7 @@ def test_damage_is_refused_or_harmless_and_never_another_vote(
     assert all(vote in (votes[vote.seq - 1], *without_time([vote])) for vote in found)
 
 
+@pytest.mark.fault(20, how="an outbox cut to its first bytes or pages")
 @pytest.mark.parametrize("size", [100, 4096, 5000, 12_288])
 def test_a_truncated_file_is_refused(
     sound: tuple[bytes, list[wire.Vote]], tmp_path: Path, size: int
@@ -173,6 +177,7 @@ def test_what_is_no_database_is_damaged_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "outbox.db").read_bytes() == b"somebody's letter " * 300
 
 
+@pytest.mark.fault(20, how="an outbox's WAL cut")
 def test_a_truncated_log_loses_whole_votes_only(tmp_path: Path) -> None:
     """What a card that lies about flushing may do: the collector will see a fork, not nonsense."""
     box = opened(tmp_path)

@@ -37,6 +37,7 @@ def press_without_network(settings: config.Config) -> list[str]:
     return pressed
 
 
+@pytest.mark.fault(22, how="2,000 presses without a network, then one")
 def test_all_presses_arrive_later_in_order_and_once(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names

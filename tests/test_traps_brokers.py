@@ -81,6 +81,7 @@ def received(broker: Broker, last: bytes) -> list[bytes]:
         return [payload for payload in collector.got if payload != last]
 
 
+@pytest.mark.fault(3, how="trap: Mosquitto loses what it has acknowledged when killed")
 def test_trap_mosquitto_loses_what_it_has_acknowledged_when_killed(mosquitto: Mosquitto):
     away(mosquitto)
     with client(mosquitto, "kiosk") as kiosk:
@@ -131,6 +132,7 @@ def collector(tmp_path: Path) -> TestCollector:
     return TestCollector(tmp_path)
 
 
+@pytest.mark.fault(3, 4, how="a batch is lost on its way; in-process")
 def test_ours_a_lost_message_is_asked_for_again(collector: TestCollector):
     """The broker lost the first batch: what follows it is not stored, and the cursor goes back."""
     kiosk = collector.kiosk()
@@ -142,6 +144,7 @@ def test_ours_a_lost_message_is_asked_for_again(collector: TestCollector):
     assert receipt.through == 4
 
 
+@pytest.mark.fault(12, how="one batch 1,000 times; in-process")
 def test_ours_a_message_that_comes_a_thousand_times_is_stored_once(collector: TestCollector):
     kiosk = collector.kiosk()
     kiosk.press("smile")

@@ -79,16 +79,19 @@ class FaultRows:
         return self._rows[test]
 
     def pytest_sessionfinish(self) -> None:
-        rows = {row["test"]: row for row in read(self._file) if exists(row["test"])}
+        rows = {row["test"]: row for row in read(self._file) if not missing(row["test"])}
         rows |= {test: asdict(row) for test, row in self._rows.items()}
         ordered = sorted(rows.values(), key=lambda row: (row["faults"], row["test"]))
         text = json.dumps(ordered, indent=1, ensure_ascii=False)
         self._file.write_text(text + "\n", encoding="utf-8")
 
 
-def exists(test: str) -> bool:
+def missing(test: str) -> bool:
+    """Is the test gone that a row of an earlier run is of?"""
     file, _, function = test.partition("::")
-    return (ROOT / file).exists() and f"def {function}(" in (ROOT / file).read_text("utf-8")
+    return not (
+        (ROOT / file).exists() and f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
+    )
 
 
 def read(file: Path) -> list[dict]:

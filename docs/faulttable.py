@@ -47,8 +47,8 @@ FAULTS: Final = {
 }
 # What no test of this table causes, and why.
 ELSEWHERE: Final = {
-    7: "needs a virtual machine that is killed and started again from the same disk; F6 cuts the"
-    " power of the file system alone, which is the part that keeps votes",
+    7: "a virtual machine whose power is cut and that starts from the same disk again:"
+    " `make test-vm-all`, see [firmware.md](firmware.md)",
 }
 COLUMNS: Final = ("fault", "how", "test", "result", "seeds", "confirmed", "lost", "doubled", "s")
 SEEDS_SHOWN: Final = 3
@@ -79,7 +79,7 @@ def _of_fault(number: int, rows: list[Row]) -> Iterator[list[str]]:
     lines = [_cells(row) for row in rows if number in row["faults"]]
     if not lines:
         why = ELSEWHERE.get(number, "no test is marked with it yet")
-        lines = [[why, "", "*not run*", "", "", "", "", ""]]
+        lines = [[why, "", "*not run here*", "", "", "", "", ""]]
     for line in lines:
         yield [name, *line]
         name = ""

@@ -53,3 +53,4 @@ class Account:
         assert lights <= len(confirmed), "a light confirmed a vote that is not there"
         found = whole.collector("rebuild").splitlines()
         assert all(line.endswith("as the votes say") for line in found), found
+        whole.collector("audit", "verify")  # ends 0, or this does not

@@ -18,10 +18,12 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Victim:
     return Victim(tmp_path_factory.mktemp("victim"))
 
 
+@pytest.mark.fault(24, how="150 random tamperings, heads witnessed")
 def test_150_tamperings_are_found(victim: Victim):
     find_all(victim, random.randrange(10**6), 150)
 
 
+@pytest.mark.fault(24, how="1,500 random tamperings, heads witnessed")
 @pytest.mark.slow
 def test_1500_tamperings_are_found(victim: Victim):
     find_all(victim, random.randrange(10**6), 1500)
@@ -53,6 +55,7 @@ UNSEEN = {
 }
 
 
+@pytest.mark.fault(24, how="the same without a witness: what is missed is known")
 def test_without_a_witness_only_known_kinds_are_missed(victim: Victim):
     seed = random.randrange(10**6)
     print(f"seed {seed}")

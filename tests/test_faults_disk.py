@@ -34,6 +34,7 @@ def test_a_kiosk_confirms_nothing_that_its_disk_refused(account: Account, tmp_pa
         account.settle(whole)
 
 
+@pytest.mark.long
 @pytest.mark.fault(18, how="libfiu: one in five fsyncs of the collector says EIO")
 def test_a_collector_receipts_nothing_that_its_disk_refused(
     account: Account, tmp_path: Path

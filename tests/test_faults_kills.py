@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 PRESSING = ("--every", "0.3", "--for", "3600")
 HARMS = 12
+TOGETHER = 100
 
 
 def keeping(folder: Path) -> Broker:
@@ -96,11 +97,11 @@ def test_whatever_becomes_of_a_brokers_files_no_vote_is_lost(
 # ---------------------------------------------------------------- F5
 
 
-@pytest.mark.fault(5, how="kill -9 of kiosks, broker and collector at one moment, again and again")
-@pytest.mark.parametrize("times", [3, pytest.param(100, marks=pytest.mark.long)])
-def test_all_may_be_killed_together(times: int, account: Account, tmp_path: Path) -> None:
+@pytest.mark.long
+@pytest.mark.fault(5, how="kill -9 of kiosks, broker and collector at one moment, 100 times")
+def test_all_may_be_killed_together(account: Account, tmp_path: Path) -> None:
     with keeping(tmp_path) as broker, Whole(tmp_path, broker, 2) as whole:
-        for _ in range(times):
+        for _ in range(TOGETHER):
             for name in whole.names:
                 whole.start_kiosk(name, *PRESSING)
             wait_for_any_moment(whole, account.dice)

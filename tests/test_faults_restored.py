@@ -68,6 +68,7 @@ class Fleet(Whole):
             return {vote for votes in pool.map(self._committed, self.names) for vote in votes}
 
 
+@pytest.mark.fault(23, how="`senyum-collector restore` of an older backup under 50 kiosks")
 def test_fifty_kiosks_give_a_restored_collector_every_vote_again(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Fleet(tmp_path, broker, KIOSKS) as fleet:
         fleet.start_all()
@@ -100,6 +101,7 @@ def test_fifty_kiosks_give_a_restored_collector_every_vote_again(tmp_path: Path)
         assert_all_stored_once(fleet)
 
 
+@pytest.mark.fault(20, 23, how="pages of the ledger overwritten while it runs; a backup comes back")
 def test_a_damaged_ledger_is_set_aside_and_the_fleet_fills_the_gap(tmp_path: Path) -> None:
     """F20: ingest says what is wrong and stores nothing into what is damaged."""
     with Nats(tmp_path) as broker, Fleet(tmp_path, broker, 2) as fleet:
@@ -125,6 +127,7 @@ def test_a_damaged_ledger_is_set_aside_and_the_fleet_fills_the_gap(tmp_path: Pat
         assert_all_stored_once(fleet)
 
 
+@pytest.mark.fault(20, how="the ledger's WAL cut")
 def test_what_a_cut_wal_has_lost_comes_again(tmp_path: Path) -> None:
     """F20: SQLite reads what is whole of it and says nothing; the kiosks still have the rest."""
     with Nats(tmp_path) as broker, Fleet(tmp_path, broker, 2) as fleet:
@@ -141,6 +144,7 @@ def test_what_a_cut_wal_has_lost_comes_again(tmp_path: Path) -> None:
         assert_all_stored_once(fleet)
 
 
+@pytest.mark.fault(17, how="a tmpfs that is full, and grows again")
 def test_a_full_disk_at_the_collector_gets_no_receipt_and_loses_nothing(tmp_path: Path) -> None:
     """F17: kiosks hold, ingest says so and goes on when there is room again, without a restart."""
     with (

@@ -121,8 +121,9 @@ def test_a_request_that_never_ends_is_hung_up_on(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- brokers
 
 
+@pytest.mark.long
 @pytest.mark.fault(15, how="300 half-sent CONNECTs at the broker; all clients connect beside them")
-@pytest.mark.parametrize("kind", [pytest.param(Mosquitto, marks=pytest.mark.long), Nats])
+@pytest.mark.parametrize("kind", [Mosquitto, Nats])
 def test_votes_arrive_beside_hundreds_of_half_sent_connects(
     kind: Callable[[Path], Broker], account: Account, tmp_path: Path
 ) -> None:

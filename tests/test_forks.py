@@ -55,6 +55,7 @@ def assert_each_counts_once(whole: Whole) -> None:
     assert whole.counted() == len(set(whole.stored()))
 
 
+@pytest.mark.fault(21, how="a card put back to an older image under whole processes")
 def test_a_card_from_an_older_image_goes_on_in_a_new_epoch(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names
@@ -72,6 +73,7 @@ def test_a_card_from_an_older_image_goes_on_in_a_new_epoch(tmp_path: Path) -> No
         assert_each_counts_once(whole)
 
 
+@pytest.mark.fault(21, how="a card cloned; both are used in turn")
 def test_of_two_cards_with_one_key_both_have_their_votes_counted(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names
@@ -86,6 +88,7 @@ def test_of_two_cards_with_one_key_both_have_their_votes_counted(tmp_path: Path)
         assert_each_counts_once(whole)
 
 
+@pytest.mark.fault(21, how="a card cloned; both run at once")
 def test_two_clones_that_run_at_once_lose_nothing(tmp_path: Path) -> None:
     """They throw each other off the broker, as one client id may be connected once."""
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
@@ -105,6 +108,7 @@ def test_two_clones_that_run_at_once_lose_nothing(tmp_path: Path) -> None:
         assert whole.confirmed() <= set(whole.stored())
 
 
+@pytest.mark.fault(1, 21, how="SENYUM_CRASH_AT while a fork is overcome")
 @pytest.mark.parametrize("point", [point for point in CRASH_POINTS if point.startswith("epoch_")])
 def test_the_power_may_go_while_a_new_epoch_is_made(point: str, tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
@@ -125,6 +129,7 @@ def test_the_power_may_go_while_a_new_epoch_is_made(point: str, tmp_path: Path) 
         assert_nothing_is_lost(whole)
 
 
+@pytest.mark.fault(20, how="pages of an outbox overwritten; a new epoch, and a rescue")
 def test_a_damaged_card_is_overcome_and_its_votes_are_saved(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names

@@ -122,6 +122,7 @@ def full(kiosk):
     return kiosk
 
 
+@pytest.mark.fault(16, how="the lamps of a kiosk whose disk takes nothing")
 def test_a_full_disk_is_never_confirmed_and_told_differently(full):
     assert full.signals.count("counted") == len(full.votes)
     assert full.kiosk.tally.counters().refused == full.signals.count("cannot_store")

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast test-faults test-packages packages test-vm test-vm-all bench lock clean
+.PHONY: help demo test check fast test-faults test-packages packages test-vm test-vm-all bench promise fuzz mutants lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile
@@ -47,6 +47,19 @@ test-vm-all: $(VENV)/dev.stamp  ## the same with every fault there is; an hour o
 bench: $(VENV)/dev.stamp  ## tables and JSON of what things cost on this machine
 	$(BIN)/python -m bench $(ARGS)
 
+EFFORT ?= 100
+promise: $(VENV)/dev.stamp  ## the random tests for long; EFFORT=100: a hundred times as many examples
+	SENYUM_EFFORT=$(EFFORT) nice $(BIN)/python -m pytest --timeout 0 --show-capture=no $(or $(ARGS),$(RANDOM_TESTS))
+
+RANDOM_TESTS := tests/test_promise.py tests/test_differential.py tests/test_wire_fuzz.py tests/test_fuzz_targets.py
+
+fuzz: $(VENV)/proof.stamp  ## ten minutes of fuzzing by coverage; options: make fuzz ARGS="--seconds 60 message"
+	nice $(BIN)/python -m fuzz $(ARGS)
+
+mutants: $(VENV)/proof.stamp  ## are the tests worth something? hours; options: make mutants ARGS="kiosk.courier*"
+	nice $(BIN)/mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/mutmut results
+
 .PHONY: neighbours
 neighbours: $(VENV)/dev.stamp
 	@tests/install-neighbours
@@ -65,6 +78,11 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# What looks for faults for minutes or hours has a lock of its own: tests stay light.
+$(VENV)/proof.stamp: requirements-proof.lock $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-proof.lock
+	@touch $@
+
 lock: $(VENV)/dev.stamp  ## write all locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra collector --group build -o requirements.lock pyproject.toml $(ARGS)
@@ -74,6 +92,8 @@ lock: $(VENV)/dev.stamp  ## write all locks anew from pyproject.toml
 	  --python-version 3.11 --extra pi -c requirements.lock -o requirements-kiosk.lock pyproject.toml $(ARGS)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra collector -c requirements.lock -o requirements-collector.lock pyproject.toml $(ARGS)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --group proof -c requirements-dev.lock -o requirements-proof.lock $(ARGS)
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) var

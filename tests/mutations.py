@@ -11,7 +11,6 @@ import hypothesis.strategies as st
 
 from tests import golden
 
-DEEPEST: Final = 32  # docs/wire.md
 Sealed = tuple[str, bytes]
 
 SAMPLES: Final = [

@@ -146,8 +146,7 @@ class Post:
             case SendHello(nonce=nonce):
                 self._send(self._letters.hello(nonce))
             case SendVotes(after=after, nonce=nonce):
-                self._send(self._letters.votes(after, nonce))
-                self._crash("after_send")
+                self._send_votes(after, nonce)
             case SendHealth(nonce=nonce):
                 self._send(self._letters.health(nonce))
             case Mark(through=through, time=time):
@@ -156,6 +155,16 @@ class Post:
     def answer(self, id_: str, result: wire.Result, checks: tuple[wire.Check, ...]) -> None:
         """Tell what became of a command; lost with the connection, if that is gone."""
         self._send(self._letters.answer(id_, result, checks))
+
+    def _send_votes(self, after: int, nonce: str) -> None:
+        try:
+            sealed = self._letters.votes(after, nonce)
+        except LookupError as error:
+            # Forgotten since the courier wanted them; the next conversation begins elsewhere.
+            log.warning("votes not sent error=%s", error)
+            return
+        self._send(sealed)
+        self._crash("after_send")
 
     def _send(self, sealed: Sealed, *, retain: bool = False) -> None:
         if self._end is not None:
@@ -185,7 +194,8 @@ class Post:
             self._outbox.mark_receipted(through, time)
             self._outbox.prune(self._keep_ms())
             self._outbox.erase()
-        except CannotStoreError as error:
-            # The votes stay where they are; a later receipt says the same again.
+        except (CannotStoreError, LookupError) as error:
+            # The votes stay where they are; a later receipt says the same again. Or it is for votes
+            # that a receipt of the same turn has let us forget.
             log.error("receipt not noted error=%s", error)
         self._crash("after_receipt_mark")

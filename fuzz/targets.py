@@ -15,6 +15,7 @@ from collector.servicehours import read_calendar
 from collector.tomlfile import FileError
 from kiosk import link, wire
 from tests import independent
+from tests.memory import MEMORY
 
 Target = Callable[[bytes], None]
 Understood = tuple[str, int, str, str, bytes] | None  # what a signature vouches for; None: refused
@@ -130,13 +131,11 @@ def holidays(data: bytes) -> None:
 
 @contextlib.contextmanager
 def _file(data: bytes, name: str = "file.toml") -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder, name)
         path.write_bytes(data)
         yield path
 
-
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108  a thousand files a second need no disk
 
 TARGETS: Final[dict[str, Target]] = {
     "message": message,

@@ -21,14 +21,12 @@ from collector.ledger.counts import Differences
 from kiosk import courier, wire
 from tests.boxes import FACES, Box, Identity
 from tests.effort import examples
+from tests.memory import MEMORY
 from tests.world import DAY, MINUTE, Backup, Image, World
 
 BATCH = 3  # votes: with 400 no run would ever see a second batch
 ROUNDS = 3  # one to die in, one for a key to be seen, one that is quiet
 QUIET = 70 * MINUTE  # a kiosk says hello at least once an hour
-MEMORY = Path(
-    "/dev/shm"
-)  # a death is a copy of the files as they are: no disk needs to be waited for
 TOO_OLD = 80 * DAY  # kiosks keep receipted votes for 90 days: an older backup is past helping
 
 boxes = st.integers(0, 2)
@@ -40,7 +38,7 @@ LONG = [DAY // 24, DAY, 3 * DAY, 31 * DAY, 91 * DAY]
 class PromiseMachine(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32))
     def begin(self, seed: int) -> None:
-        self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.small = [
             mock.patch.object(wire, "BATCH_VOTES", BATCH),
             mock.patch.object(courier, "BATCH_VOTES", BATCH),

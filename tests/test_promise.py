@@ -4,6 +4,7 @@ The real kiosks and the real collector of tests/world.py, and every fault that D
 needs no machine of its own. `make promise` runs it for longer (docs/testing.md).
 """
 
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -46,9 +47,12 @@ class PromiseMachine(RuleBasedStateMachine):
         for patch in self.small:
             patch.start()
         self.world = World(Path(self.folder.name), seed)
+        self.believed: dict[str, int] = {}  # kiosk → the generation of the word it heard last
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
+            if sys.exc_info()[0] is None:
+                self.calm_down(reconnect=True)
             self.world.close()
             mock.patch.stopall()
             self.folder.cleanup()
@@ -71,6 +75,14 @@ class PromiseMachine(RuleBasedStateMachine):
     def serve_many(self, k: int, count: int) -> None:
         self.world.press(self.world.boxes[k], *["smile"] * count, apart_ms=3100)
         self.world.run()
+
+    @rule(k=boxes, count=st.integers(1, 9))
+    def serve_with_a_good_network(self, k: int, count: int) -> None:
+        """Else few runs would come to a receipt."""
+        self.serve_many(k, count)
+        self.world.boxes[k].connect()
+        self.world.run()
+        self.world.flow(lambda: False, MINUTE)
 
     @rule(k=boxes)
     def hold_the_chord(self, k: int) -> None:
@@ -175,7 +187,9 @@ class PromiseMachine(RuleBasedStateMachine):
 
     @rule(k=boxes)
     def put_the_old_card_in(self, k: int) -> None:
-        self.world.put_the_old_card_in(self.world.boxes[k])
+        box = self.world.boxes[k]
+        self.world.put_the_old_card_in(box)
+        self.believed.pop(box.name, None)
 
     @rule()
     def back_up(self) -> None:
@@ -186,6 +200,23 @@ class PromiseMachine(RuleBasedStateMachine):
         fresh = [each for each in self.world.backups if each.at_ms > self.world.ms - TOO_OLD]
         if fresh:
             self.world.restore(data.draw(st.sampled_from(fresh), label="backup"))
+
+    @rule(k=boxes, count=st.integers(1, 5))
+    def restore_what_lacks_the_latest(self, k: int, count: int) -> None:
+        """The votes since the backup were receipted, and their kiosk is told that they are gone."""
+        self.serve_with_a_good_network(k, count)
+        self.back_up()
+        self.serve_with_a_good_network(k, count)
+        self.world.restore(self.world.backups[-1])
+        self.serve_with_a_good_network(k, 1)
+
+    @rule(k=boxes, count=st.integers(1, 5))
+    def go_on_from_a_card_that_lacks_the_latest(self, k: int, count: int) -> None:
+        """Other votes take the places of those that were receipted, and one more."""
+        self.copy_a_card(k)
+        self.serve_with_a_good_network(k, count)
+        self.put_the_old_card_in(k)
+        self.serve_with_a_good_network(k, count + 1)
 
     # ------------------------------------------------------------ people
 
@@ -210,6 +241,15 @@ class PromiseMachine(RuleBasedStateMachine):
         for box in self.world.boxes:
             if receipted := box.receipted():
                 assert receipted <= self.world.held_by(box)
+
+    @invariant()
+    def a_later_word_is_never_replaced_by_an_earlier(self) -> None:
+        """Of two ledgers: a kiosk that has heard of the restored one believes the old no more."""
+        for box in self.world.boxes:
+            if box.marked_by is not None:
+                believed = self.world.generation_of(box)
+                assert believed >= self.believed.get(box.name, 0)
+                self.believed[box.name] = believed
 
     @invariant()
     def what_a_lamp_confirmed_is_somewhere(self) -> None:
@@ -302,7 +342,7 @@ def effective_of(chain: list[wire.Vote]) -> list[str]:
 
 
 PromiseMachine.TestCase.settings = settings(
-    max_examples=examples(120),
+    max_examples=examples(40),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -210,10 +210,14 @@ class World:
         self.ended[self.office.generation] = self.office.stored()
         self.office.restore(backup.folder)
 
+    def generation_of(self, box: Box) -> int:
+        """Of the ledger whose word the kiosk believed last."""
+        assert box.marked_by is not None
+        return self.spoken[box.epoch, *box.marked_by]
+
     def held_by(self, box: Box) -> set[Identity]:
         """What the collector whose word the kiosk believed last has, or had at its end."""
-        assert box.marked_by is not None
-        generation = self.spoken[box.epoch, *box.marked_by]
+        generation = self.generation_of(box)
         if generation == self.office.generation:
             return self.office.stored()
         return self.ended[generation]

@@ -198,12 +198,11 @@ class World:
     # ------------------------------------------------------------ older states come back
 
     def put_the_old_card_in(self, box: Box) -> None:
-        before = box.kept()
+        before, ended_at = box.kept(), box.outbox.checkpoint
         image = self.images[box.name]
         box.put_in(*image)
-        lost = before - box.kept()
-        self.destroyed |= lost
-        if lost:
+        self.destroyed |= before - box.kept()
+        if box.outbox.checkpoint != ended_at:
             self.older_cards.add(box.name)
 
     def restore(self, backup: Backup) -> None:

@@ -143,7 +143,7 @@ def votes_lost_by_a_collector(promised: list[dict], found: Path) -> int:
 def chain_of(db, epoch: epochs.Epoch) -> str:
     """The head after all votes of an epoch, from genesis."""
     head, seq = wire.genesis(epoch.kiosk, epoch.key), 0
-    for vote in votes._between(db, epoch.e, 0, 2**53):
+    for vote in votes.between(db, epoch.e, 0, 2**53):
         head, seq = wire.next_head(head, wire.leaf(epoch.kiosk, epoch.epoch, vote)), vote.seq
     assert seq == epoch.seq
     return head

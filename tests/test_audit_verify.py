@@ -10,7 +10,7 @@ from collector.integrity.witness import WitnessError, unseal
 from collector.ledger import counts, registry
 from kiosk.keys import SigningKey
 from tests.auditing import Ledger, kinds
-from tests.fleet import COLLECTOR_KEY, START_MS, signing_key
+from tests.fleet import COLLECTOR_KEY, START_MS, TestKiosk, signing_key
 
 
 @pytest.fixture
@@ -325,3 +325,21 @@ def test_every_failure_that_is_explained_can_happen():
     """Of each kind in finding.py some test here makes one."""
     told = Path(__file__).read_text(encoding="utf-8")
     assert [kind for kind in MEANINGS if f'"{kind}"' not in told] == []
+
+
+@pytest.mark.parametrize("vouched", ["NULL", "'ab'", f"'{'ab' * 64}'", "'no hex'"])
+def test_a_key_that_only_claims_to_follow_another_is_found(ledger: Ledger, vouched: str):
+    spoil(
+        ledger,
+        "UPDATE epochs SET follows = (SELECT epoch FROM epochs WHERE e = 1),"
+        f" vouched = {vouched} WHERE e = 2",
+    )
+    assert "follows" in {failure.kind for failure in ledger.verify().failures}
+
+
+def test_a_key_that_an_earlier_one_vouched_for_is_clean(ledger: Ledger):
+    kiosk = TestKiosk("dukcapil-09", ledger.collector.clock, seed=90)
+    ledger.collector.add(kiosk)
+    ledger.collector.take(kiosk.hello(), kiosk.successor(91).hello())
+    assert ledger.collector.value("SELECT COUNT(*) FROM epochs WHERE follows IS NOT NULL") == 1
+    assert ledger.verify().clean

@@ -63,6 +63,10 @@ def test_an_earlier_key_vouches_for_a_new_epoch(collector: TestCollector, kiosk:
     new = kiosk.successor(2)
     assert said(collector, new.hello()) == "held"
     assert announcer(collector, new) == "trusted"
+    kept = epochs.find(collector.db, new.epoch)
+    assert kept is not None
+    assert new.after is not None
+    assert (kept.follows, kept.vouched) == (new.after.epoch, new.after.signature)
     registry.revoke(collector.db, kiosk.epoch)
     assert announcer(collector, new) == "distrusted", "a stolen key may announce what it likes"
 

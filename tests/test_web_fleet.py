@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from collector.ledger import epochs, forks, users
 from collector.ledger.store import open_ledger, writing
 from collector.web.fleet import magnitude
+from kiosk import wire
 from tests.fleet import signing_key
 from tests.web import NAME, NOW, PASSWORD, PLACES, app_in, fill, log_in, put_kiosk, report
 
@@ -139,7 +140,7 @@ def test_a_new_key_says_who_announced_it(
     with writing(db):
         (earlier,) = epochs.of_kiosk(db, KIOSK)
         new = epochs.begin(db, KIOSK, signing_key(5).public, "held", 1)
-        epochs.follow(db, new, earlier)
+        epochs.follow(db, new, wire.Succession(earlier.epoch, "ab" * 64))
         epochs.set_state(db, earlier, state)
     assert words in lines(client)[0]
 

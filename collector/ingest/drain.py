@@ -139,7 +139,7 @@ class Drain:
             return
         text = wire.succession_text(epoch.kiosk, earlier.epoch, epoch.epoch)
         if signed_by(earlier.key, bytes.fromhex(after.signature), text):
-            epochs.follow(self._db, epoch, earlier)
+            epochs.follow(self._db, epoch, after)
 
     def _hear_health(self, epoch: Epoch, mail: Proven, message: wire.Health) -> None:
         """Answered only if we lack votes, or this is a clone: else the courier needs no word."""

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from collector.integrity import belonging, counting, journal_audit, notes, witness_audit
+from collector.integrity import (
+    belonging,
+    counting,
+    journal_audit,
+    notes,
+    signature,
+    witness_audit,
+)
 from collector.integrity.epoch_audit import EpochAudit, Seen, unheard
 from collector.integrity.finding import KEPT, Finding, Findings, Note
 from collector.integrity.journal_audit import Read
@@ -101,6 +108,7 @@ class _Audit:
 
     def _check_rows(self) -> None:
         """What no chain holds."""
+        self._check_succession()
         for name in guards.missing(self._db):
             self._findings.add("guard", f"the trigger {name} is missing or is another")
         for table, e, n in evidence.strays(self._db):
@@ -109,6 +117,15 @@ class _Audit:
             self._findings.add("odd", odd.why, odd.kiosk, odd.epoch, odd.seq)
         for twice in evidence.counted_twice(self._db, KEPT):
             self._findings.add("twice", twice.why, twice.kiosk, twice.epoch, twice.seq)
+
+    def _check_succession(self) -> None:
+        known = {epoch.epoch: epoch for epoch in self._epochs}
+        for epoch in self._epochs:
+            if (epoch.follows, epoch.vouched) == (None, None):
+                continue
+            if not signature.by_earlier(epoch, known.get(epoch.follows or "")):
+                found = f"no key has signed that it follows epoch {str(epoch.follows)[:12]}"
+                self._findings.add("follows", found, epoch.kiosk, epoch.epoch)
 
     def _tell_of(self, witnessed: Witnessed, journal: Read) -> None:
         report, db = self._report, self._db

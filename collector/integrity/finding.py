@@ -101,6 +101,10 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         " their checkpoints were changed since they were witnessed.",
         _OTHERS,
     ),
+    "follows": (
+        "This key is said to follow an earlier one of its card, and that one has not signed so.",
+        "Do not trust it for that: ask who approved it, and compare with the key at the box.",
+    ),
     "lost-epoch": (
         "An epoch that was there has gone with all of its votes, or the ledger is an older copy.",
         "If the ledger was restored, approve the key again and let its kiosk send. Else: "

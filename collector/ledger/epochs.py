@@ -26,6 +26,7 @@ class Epoch:
     dated_at: int | None
     received_ms: int | None
     follows: str | None  # the epoch before it on its card, whose key has signed so
+    vouched: str | None  # that signature, hex
 
 
 class Greeting(NamedTuple):
@@ -63,10 +64,13 @@ def room_for_held(db: Database, kiosk: str) -> bool:
     return bool(held < MAX_HELD)
 
 
-def follow(db: Database, epoch: Epoch, earlier: Epoch) -> None:
-    """The key of an earlier epoch has signed for this one."""
-    epoch.follows = earlier.epoch
-    db.conn.execute("UPDATE epochs SET follows = ? WHERE e = ?", (earlier.epoch, epoch.e))
+def follow(db: Database, epoch: Epoch, after: wire.Succession) -> None:
+    """The key of an earlier epoch has signed for this one, which the caller has verified."""
+    epoch.follows, epoch.vouched = after.epoch, after.signature
+    db.conn.execute(
+        "UPDATE epochs SET follows = ?, vouched = ? WHERE e = ?",
+        (after.epoch, after.signature, epoch.e),
+    )
 
 
 Announcer = Literal["trusted", "distrusted", "unknown"]

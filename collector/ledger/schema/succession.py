@@ -8,12 +8,13 @@ from collector.ledger.schema.refusing import refuse
 
 @migrations(name="0012_succession")
 def _succession(db: Database) -> None:
-    # The epoch before it on its card; NULL unless the key of that one has signed so.
+    # The epoch before it on its card, and how the key of that one has signed so; else NULL.
     db.conn.execute("ALTER TABLE epochs ADD COLUMN follows TEXT")
+    db.conn.execute("ALTER TABLE epochs ADD COLUMN vouched TEXT")
     refuse(
         db,
         "epochs_no_other_past",
-        "BEFORE UPDATE OF follows ON epochs WHEN OLD.follows IS NOT NULL",
+        "BEFORE UPDATE OF follows, vouched ON epochs WHEN OLD.follows IS NOT NULL",
         "which epoch was before is never changed",
     )
     db.conn.execute(

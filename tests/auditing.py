@@ -41,6 +41,9 @@ class Ledger:
     def db(self) -> Database:
         return self.collector.db
 
+    def close(self) -> None:
+        self.collector.close()
+
     # ------------------------------------------------------------ what it has
 
     def _add(self, name: str, seed: int) -> TestKiosk:

@@ -235,7 +235,8 @@ class TestCollector:
         self.day = local_day(ZONE)
         self.path = folder / "ledger.db"
         self.db = open_ledger(self.path)
-        weakref.finalize(self, self.db.close)
+        # At the latest when it is collected, which may be in a thread that must not close it.
+        self.close = weakref.finalize(self, self.db.close)
         self.ingest = Ingest(self.db, COLLECTOR_KEY, ZONE, crash=crash, now=self.clock)
         add_counters(self.db)
 

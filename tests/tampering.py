@@ -247,7 +247,7 @@ class Victim:
         self.witnessless = copy_of(ledger.db.conn)
         self.witness = ledger.witness()
         self.whole = copy_of(ledger.db.conn)
-        ledger.db.close()
+        ledger.close()
 
     def tamper(self, seed: str, *, witnessed: bool) -> Outcome:
         """One tampering, and what the audit says. Draws again if nothing came of it."""

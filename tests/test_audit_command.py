@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -27,13 +28,13 @@ OFFICE = "inspektorat@banjar.test"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     data = tmp_path / "data"
-    made = Ledger(data, votes=15)
     private = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (data / "collector.key").write_bytes(pem)
-    return made
+    with closing(Ledger(data, votes=15)) as made:
+        (data / "collector.key").write_bytes(pem)
+        yield made
 
 
 def run(ledger: Ledger, *arguments: str, **settings: str) -> Result:

@@ -3,7 +3,7 @@
 import ast
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -23,11 +23,11 @@ Change = Callable[[list[dict]], object]
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(tmp_path / "data", votes=15)
-    made.witness()
-    made.tell(made.kiosks[1], 5)
-    return made
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with closing(Ledger(tmp_path / "data", votes=15)) as made:
+        made.witness()
+        made.tell(made.kiosks[1], 5)
+        yield made
 
 
 def export(ledger: Ledger, folder: Path) -> Path:

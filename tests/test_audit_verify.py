@@ -1,5 +1,7 @@
 """`audit verify` says what is wrong with a ledger, where, and what that means; and nothing else."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from tests.fleet import COLLECTOR_KEY, START_MS, TestKiosk, signing_key
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path)
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with closing(Ledger(tmp_path)) as made:
+        yield made
 
 
 def spoil(ledger: Ledger, *statements: str) -> None:
@@ -237,9 +240,8 @@ def test_a_change_that_the_journal_tells_is_a_note(ledger: Ledger):
     )
 
 
-def test_a_restored_ledger_is_clean_again_once_the_kiosks_have_sent(tmp_path: Path):
+def test_a_restored_ledger_is_clean_again_once_the_kiosks_have_sent(ledger: Ledger):
     """What the kiosks send again comes at another time, in other batches: only heads can agree."""
-    ledger = Ledger(tmp_path)
     kiosk = ledger.kiosks[2]
     backup = ledger.seq(kiosk)
     ledger.tell(kiosk, 30)

@@ -1,6 +1,8 @@
 """Witnesses: their bytes for ever, how one is taken, and what it refuses to vouch for."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,8 +23,9 @@ FOLDER = golden_witness.FOLDER
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path)
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with closing(Ledger(tmp_path)) as made:
+        yield made
 
 
 def opened(file: bytes) -> Witness:

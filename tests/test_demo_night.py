@@ -3,6 +3,9 @@
 import time
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from collector.demo.night import JOBS, Night
 from collector.ledger import runs
 from collector.ledger.store import open_ledger
@@ -13,9 +16,16 @@ def night_in(folder: Path) -> Night:
     return Night(["--data", str(folder)], folder / "night.log")
 
 
+def put_key(folder: Path) -> None:
+    """The key that signed the receipts of `collector_with`, where the collector looks for it."""
+    seed = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+    pem = seed.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "collector.key").write_bytes(pem)
+
+
 def test_every_job_is_done_once_and_noted(tmp_path: Path) -> None:
     with collector_with(tmp_path, votes=20):
-        pass
+        put_key(tmp_path)
     night, until = night_in(tmp_path), time.monotonic() + 60
     while not night.over:
         assert time.monotonic() < until

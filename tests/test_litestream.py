@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts import Account
 from tests.brokers import Nats, find, require
-from tests.test_faults_restored import BRISKLY, Fleet, assert_all_stored_once
+from tests.test_faults_restored import BRISKLY, Fleet, compare
 from tests.test_systemd import LITESTREAM, command
 from tests.whole import Identity, until, votes_in
 
@@ -59,7 +60,7 @@ def replicating(fleet: Fleet, replica: Path) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_was_replicated_is_restored_and_the_rest_comes_from_the_kiosks(
-    tmp_path: Path,
+    tmp_path: Path, account: Account
 ) -> None:
     require("litestream")
     replica, copy = tmp_path / "replica", tmp_path / "copy.db"
@@ -88,7 +89,7 @@ def test_what_was_replicated_is_restored_and_the_rest_comes_from_the_kiosks(
             f"stored before {len(before)} · in the replica {len(restored)} ·"
             f" from the kiosks {len(set(before) - set(restored))}"
         )
-        assert_all_stored_once(fleet)
+        compare(fleet, account)
 
 
 def votes_of(fleet: Fleet, replica: Path) -> set[Identity]:

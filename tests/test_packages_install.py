@@ -15,6 +15,7 @@ from tests.packaged import DEBIANS, installed
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(1800)]
 
 UNITS = ("senyum-ingest", "senyum-panel", "senyum-trial", "senyum-uplink", "senyum-web")
+TIMERS = ("senyum-backup.timer", "senyum-drill.timer")
 
 
 @pytest.fixture(scope="module", params=DEBIANS, ids=lambda release: release.codename)
@@ -56,9 +57,9 @@ def test_lgpio_is_the_one_that_the_lock_names(debian: Container) -> None:
     assert debian.run("/usr/bin/python3", "-ISc", script).split() == ["lgpio.py_0.2.2.0", "True"]
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", [*(f"{unit}.service" for unit in UNITS), *TIMERS])
 def test_units_are_enabled(unit: str, debian: Container) -> None:
-    assert debian.run("systemctl", "is-enabled", f"{unit}.service").split()[-1] == "enabled"
+    assert debian.run("systemctl", "is-enabled", unit).split()[-1] == "enabled"
 
 
 def test_users_and_their_folders_are_there(debian: Container) -> None:

@@ -15,7 +15,7 @@ from tests.packaged import DEBIANS, installed
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(1800)]
 
 UNITS = ("senyum-ingest", "senyum-panel", "senyum-trial", "senyum-uplink", "senyum-web")
-TIMERS = ("senyum-backup.timer", "senyum-drill.timer")
+TIMERS = tuple(f"senyum-{job}.timer" for job in ("backup", "drill", "erase", "witness", "audit"))
 
 
 @pytest.fixture(scope="module", params=DEBIANS, ids=lambda release: release.codename)

@@ -74,7 +74,8 @@ def verify(root: Path) -> subprocess.CompletedProcess[str]:
 def test_the_units_are_there() -> None:
     rooms = [name.removeprefix("senyum-").removesuffix(".service") for name in UNITS]
     assert rooms == [
-        "alert@", "backup", "drill", "ingest", "litestream", "panel", "uplink", "web",
+        "alert@", "audit", "backup", "drill", "erase", "ingest", "litestream", "panel", "uplink",
+        "web", "witness",
     ]  # fmt: skip
 
 
@@ -201,7 +202,8 @@ def test_a_backup_stands_in_no_votes_way() -> None:
 
 
 def test_what_restores_and_copies_has_no_network() -> None:
-    for name in ("senyum-backup.service", "senyum-drill.service", LITESTREAM):
+    for room in ("backup", "drill", "erase", "audit", "litestream"):
+        name = f"senyum-{room}.service"
         assert unit(name)["Service"]["PrivateNetwork"] == "yes"
 
 

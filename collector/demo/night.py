@@ -7,7 +7,13 @@ from typing import Final
 from collector.programs import program
 from collector.supervise import Command, Process, end
 
-JOBS: Final = (("backup",), ("backup", "verify"))
+JOBS: Final = (
+    ("erase",),
+    ("backup",),
+    ("backup", "verify"),
+    ("audit", "verify"),
+    ("audit", "witness"),
+)
 
 
 class Night:

@@ -56,6 +56,7 @@ class Disk:
 
     def __exit__(self, *_exception: object) -> None:
         self._mounts.close()
+        assert not loops_of(self._outer_image), "a loop device is left behind"
         self._outer_image.unlink()
 
     def _make(self, image: Path, size: str, *command: str) -> None:
@@ -91,3 +92,8 @@ def mounted(image: Path, folder: Path, options: str) -> Iterator[None]:
         yield
     finally:
         run("umount", str(folder))
+
+
+def loops_of(image: Path) -> str:
+    command = ["losetup", "--associated", str(image)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

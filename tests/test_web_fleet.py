@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.ledger import epochs, forks, users
+from collector.ledger import desired, epochs, forks, users
 from collector.ledger.store import open_ledger, writing
 from collector.web.fleet import magnitude
 from kiosk import wire
@@ -83,6 +83,10 @@ def test_a_healthy_kiosk_has_nothing_amiss(client: FlaskClient, db: Database) ->
         ({"clock": "unsynced"}, "jam belum selaras"),
         ({"temperature": 80_000}, "terlalu panas"),
         ({"disk_free": 1_000_000}, "kartu memori hampir penuh"),
+        ({"damaged": 1}, "menunggu diselamatkan: outbox rescue"),
+        ({"voltage": "low"}, "tegangan listrik pernah terlalu rendah"),
+        ({"wear": 90}, "kartu memori hampir habis umurnya"),
+        ({"refused_config": 2, "why_refused": "night"}, "tidak dapat dipakai: night"),
     ],
 )
 def test_what_is_amiss_is_said(
@@ -92,6 +96,17 @@ def test_what_is_amiss_is_said(
     assert words not in lines(client)[0]
     report(db, KIOSK, 10, **said)
     assert words in lines(client)[0]
+
+
+def test_settings_that_are_wanted_and_used_are_named(client: FlaskClient, db: Database) -> None:
+    report(db, KIOSK, 20, config=1)
+    assert "pengaturan" not in lines(client)[0]
+    with writing(db):
+        desired.want(db, KIOSK, desired.DEFAULTS, 1)
+    assert lines(client)[0].endswith("pengaturan 1")
+    with writing(db):
+        desired.want(db, KIOSK, desired.DEFAULTS, 2)
+    assert lines(client)[0].endswith("pengaturan 1 → 2")
 
 
 def test_what_a_kiosk_does_not_know_of_itself_is_no_alarm(

@@ -70,6 +70,11 @@ def all_wanted(db: Database) -> list[Wanted]:
     return [Wanted(kiosk, version, settings.encode()) for kiosk, version, settings in rows]
 
 
+def versions(db: Database) -> dict[str, int]:
+    """Kiosk → the version of the settings that it shall have; those that were told none lack."""
+    return dict(db.conn.execute("SELECT kiosk, MAX(version) FROM configs GROUP BY kiosk"))
+
+
 def settings_for(db: Database, kiosk: str) -> wire.Settings:
     """What a kiosk was told last, or what a new one does by itself."""
     last = wanted(db, kiosk)

@@ -14,6 +14,7 @@ from collector.web.site import local
 from collector.web.words import face_word
 
 HOT: Final = 75_000  # thousandths of a degree; at 80 °C a Raspberry Pi slows down
+WORN: Final = 90  # percent of the card's life that is used
 FULL: Final = 100 * 1024 * 1024  # bytes left on the card
 
 _WAITS: Final[dict[Announcer, LazyString]] = {
@@ -42,10 +43,18 @@ def amiss(kiosk: Machine) -> Iterator[str]:
 
 def _in_the_box(health: Health) -> Iterator[str]:
     said = health.said
+    if said.damaged:
+        yield gettext("ada suara di berkas rusak yang menunggu diselamatkan: outbox rescue")
     if said.counters.refused:
         yield gettext("pernah gagal menyimpan suara: periksa kartu memori")
     for face in said.stuck:
         yield gettext("tombol macet: %(face)s", face=face_word(face))
+    if said.refused_config is not None:
+        yield gettext("pengaturan tidak dapat dipakai: %(why)s", why=said.why_refused or "")
+    if said.voltage == "low":
+        yield gettext("tegangan listrik pernah terlalu rendah")
+    if said.wear is not None and said.wear >= WORN:
+        yield gettext("kartu memori hampir habis umurnya")
     if said.sent.clock != "synced":
         yield gettext("jam belum selaras")
     if said.temperature is not None and said.temperature >= HOT:

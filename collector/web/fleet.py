@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 from flask import Blueprint, Flask, render_template
 from flask_babel import lazy_gettext
 
+from collector.ledger import desired
 from collector.ledger.fleet import Machine, machines
 from collector.ledger.places import Spot, spots
 from collector.web.attention import amiss
@@ -35,6 +36,7 @@ class Line(NamedTuple):
     spot: Spot | None
     state: State
     age: float | None  # seconds since its latest health
+    wanted: int  # version of the settings that it shall have; 0: none were told
     amiss: list[str]
 
 
@@ -58,7 +60,12 @@ def fleet_part() -> str:
 def _view() -> dict[str, Any]:
     known = machines(ledger())
     places = {spot.counter: spot for spot in spots(ledger())}
-    lines = [_line(kiosk, places) for kiosk in known if kiosk.retired_at is None]
+    told = desired.versions(ledger())
+    lines = [
+        _line(kiosk, places, told.get(kiosk.kiosk, 0))
+        for kiosk in known
+        if kiosk.retired_at is None
+    ]
     return {
         "lines": sorted(lines, key=lambda line: (_URGENCY[line.state], line.kiosk.kiosk)),
         "counts": Counter(line.state for line in lines),
@@ -67,9 +74,9 @@ def _view() -> dict[str, Any]:
     }
 
 
-def _line(kiosk: Machine, places: dict[str, Spot]) -> Line:
+def _line(kiosk: Machine, places: dict[str, Spot], wanted: int) -> Line:
     age = site().clock() - kiosk.health.received_ms / 1000 if kiosk.health else None
-    return Line(kiosk, _spot(kiosk, places), _state(age), age, list(amiss(kiosk)))
+    return Line(kiosk, _spot(kiosk, places), _state(age), age, wanted, list(amiss(kiosk)))
 
 
 def _spot(kiosk: Machine, places: dict[str, Spot]) -> Spot | None:

@@ -119,7 +119,7 @@ def test_a_damaged_ledger_is_set_aside_and_the_fleet_fills_the_gap(
 
         fleet.start_collector()
         assert fleet.collector_crashed() == 1
-        assert "restore the ledger from a backup" in fleet.log("collector")
+        assert "senyum-collector restore" in fleet.log("collector")
         damaged = fleet.ledger.read_bytes()
         fleet.collector("restore", str(fleet.newest_backup))
         (aside,) = fleet.ledger.parent.glob("set-aside-*")

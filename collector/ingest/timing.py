@@ -88,6 +88,8 @@ def resolve(votes: Sequence[Vote], evidence: Evidence) -> tuple[list[Dating], in
 def outward(dating: Dating) -> Dating:
     """To whole quarters, as it is kept for ever: nothing that is not erased may tell the second."""
     quality, lo, hi = dating
+    if quality in DATED:
+        return dating
     begin = None if lo is None else lo // QUARTER_SECONDS * QUARTER_SECONDS
     return Dating(quality, begin, -(-hi // QUARTER_SECONDS) * QUARTER_SECONDS)
 

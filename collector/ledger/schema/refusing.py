@@ -52,8 +52,8 @@ def _replaced(table: str, column: str) -> str:
 
 
 # Votes are stored behind the head of their epoch, which moves afterwards: so the little table of
-# epochs tells a vote that would replace one. To look into the votes costs twice as much, and to
-# look before the insert a third more.
+# epochs tells a vote that would replace one. To look into the votes costs more, and so does to
+# look before the insert, which has to lay out the whole row for the trigger first.
 _REPLACED_VOTE: Final = (
     "AFTER INSERT ON votes WHEN NEW.seq <= (SELECT seq FROM epochs WHERE e = NEW.e)"
 )

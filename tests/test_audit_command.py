@@ -95,7 +95,7 @@ def test_a_file_of_another_office_proves_what_was_cut(ledger: Ledger, tmp_path: 
     assert run(ledger, "verify").exit_code == 0
     result = run(ledger, "verify", "--witness", str(file))
     assert result.exit_code == 1
-    assert "FAILED cut: dukcapil-01" in result.stdout
+    assert "FAILED cut: dukcapil-02" in result.stdout
 
 
 def test_without_a_ledger_or_key_there_is_one_plain_message(tmp_path: Path, ledger: Ledger):

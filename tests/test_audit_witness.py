@@ -129,7 +129,7 @@ def test_what_does_not_hold_is_not_witnessed(ledger: Ledger, statement: str):
 def test_a_tail_that_was_cut_since_is_not_witnessed(ledger: Ledger):
     ledger.witness()
     cut_back(ledger)
-    with pytest.raises(NotWitnessed, match="dukcapil-01"):
+    with pytest.raises(NotWitnessed, match="dukcapil-02"):
         ledger.witness()
 
 

@@ -12,6 +12,7 @@ from collector.integrity import (
     counting,
     journal_audit,
     notes,
+    receipt_audit,
     signature,
     witness_audit,
 )
@@ -75,6 +76,7 @@ class _Audit:
         db, findings = self._db, self._findings
         witnessed = witness_audit.audit(db, self._wishes.brought, self._wishes.key, findings)
         journal = journal_audit.audit(db, witnessed.journals, findings)
+        receipt_audit.audit(db, self._epochs, self._wishes.key, findings)
         for epoch in self._epochs:
             self._add(epoch, self._seen(epoch, journal))
         unheard(db, findings)
@@ -113,7 +115,7 @@ class _Audit:
             self._findings.add("guard", f"the trigger {name} is missing or is another")
         for table, e, n in evidence.strays(self._db):
             self._findings.add("stray", f"{n} rows of {table} belong to epoch number {e}")
-        for odd in evidence.oddities(self._db, KEPT):
+        for odd in (*evidence.oddities(self._db, KEPT), *evidence.false_copies(self._db, KEPT)):
             self._findings.add("odd", odd.why, odd.kiosk, odd.epoch, odd.seq)
         for twice in evidence.counted_twice(self._db, KEPT):
             self._findings.add("twice", twice.why, twice.kiosk, twice.epoch, twice.seq)

@@ -89,12 +89,13 @@ class EpochAudit:
             self._fail("signature", checkpoint.seq, found)
 
     def _compare(self, walk: Walk, claim: Claim) -> None:
+        ours = not claim.filed  # a receipt; only witnesses know what was filed
         if walk.seq < claim.seq:
             found = f"{claim.source} has {claim.seq} votes, the ledger {walk.seq}"
-            self._fail("cut", walk.seq + 1, found)
+            self._fail("receipt" if ours else "cut", walk.seq + 1, found)
         elif claim.head != walk.head:
             found = f"{claim.source} has head {claim.head[:16]}…, the votes give {walk.head[:16]}…"
-            self._fail("witnessed", claim.seq, found)
+            self._fail("receipt" if ours else "witnessed", claim.seq, found)
         elif claim.filed and claim.at_ms > self._restored_ms and not self._files(walk, claim):
             found = f"what is noted about votes up to here is not what {claim.source} has"
             self._fail("filed", claim.seq, found)

@@ -123,6 +123,10 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "This witness proves nothing: it, or the one before it, was changed or removed.",
         "Use the copy that the other office keeps: 'audit verify --witness FILE'.",
     ),
+    "receipt": (
+        "The collector has signed that it stored something else than what is here now.",
+        _RESTORE,
+    ),
     "guard": (
         "A guard against mistakes was taken away: rows could be changed since.",
         "Find out who did it; start ingest from a fresh copy restored from a clean backup.",

@@ -73,7 +73,7 @@ def strays(db: Database) -> list[tuple[str, int, int]]:
 
 _STRAYS: Final = {
     table: f"SELECT e, COUNT(*) FROM {table} WHERE e NOT IN (SELECT e FROM epochs) GROUP BY e"  # noqa: S608
-    for table in ("votes", "checkpoints")
+    for table in ("votes", "checkpoints", "copies", "receipts")
 } | {
     "fine": "SELECT f.e, COUNT(*) FROM fine f LEFT JOIN votes v ON v.e = f.e AND v.seq = f.seq"
     " WHERE v.e IS NULL GROUP BY f.e"
@@ -91,14 +91,32 @@ def oddities(db: Database, at_most: int) -> list[Oddity]:
 
 
 def counted_twice(db: Database, at_most: int) -> list[Oddity]:
-    """Carried votes that count although they count where they first stood."""
+    """Carried votes that count although they count elsewhere too."""
     found = db.conn.execute(
         "SELECT here.kiosk, here.epoch, v.seq, 'it also counts as vote ' || o.seq || ' of epoch '"
-        " || SUBSTR(v.origin_epoch, 1, 12) FROM votes v JOIN epochs here ON here.e = v.e"
-        " JOIN epochs first ON first.epoch = v.origin_epoch"
-        " JOIN votes o ON o.e = first.e AND o.seq = v.origin_seq"
+        " || SUBSTR(there.epoch, 1, 12) FROM votes v JOIN epochs here ON here.e = v.e"
+        " JOIN epochs first ON first.epoch = v.origin_epoch AND first.kiosk = here.kiosk"
+        " JOIN votes o ON (o.e, o.seq) = (first.e, v.origin_seq) OR"
+        " (o.origin_epoch = v.origin_epoch AND o.origin_seq = v.origin_seq)"
+        " JOIN epochs there ON there.e = o.e"
         " WHERE v.origin_epoch IS NOT NULL AND v.counted AND o.counted"
-        " AND o.salt = v.salt AND o.time = v.time AND o.e <> v.e LIMIT ?",
+        " AND o.salt = v.salt AND o.time = v.time AND (o.e, o.seq) <> (v.e, v.seq) LIMIT ?",
+        (at_most,),
+    )
+    return [Oddity(*row) for row in found]
+
+
+def false_copies(db: Database, at_most: int) -> list[Oddity]:
+    """Votes that are noted as copies, and are none; a copy's first is never a copy itself."""
+    found = db.conn.execute(
+        "SELECT COALESCE(here.kiosk, ''), COALESCE(here.epoch, ''), c.seq,"
+        " 'it is noted as the copy of another vote' FROM copies c"
+        " LEFT JOIN epochs here ON here.e = c.e"
+        " LEFT JOIN votes v ON (v.e, v.seq) = (c.e, c.seq)"
+        " LEFT JOIN votes o ON (o.e, o.seq) = (c.of_e, c.of_seq)"
+        " LEFT JOIN epochs there ON there.e = o.e LEFT JOIN copies f ON (f.e, f.seq) = (o.e, o.seq)"
+        " WHERE v.counted IS NOT 0 OR o.salt IS NOT v.salt OR o.time IS NOT v.time"
+        " OR there.kiosk IS NOT here.kiosk OR f.e IS NOT NULL LIMIT ?",
         (at_most,),
     )
     return [Oddity(*row) for row in found]
@@ -109,6 +127,10 @@ _ODD: Final = {
     "its origin is half a place": "(origin_epoch IS NULL) <> (origin_seq IS NULL)",
     "test or counted is neither 0 nor 1": "NOT (test IN (0, 1) AND counted IN (0, 1))",
     "it is a test, and counted": "test AND counted",
+    "it does not count, and nothing says why": (
+        "NOT test AND NOT counted AND NOT EXISTS (SELECT 1 FROM copies c"
+        " WHERE c.e = v.e AND c.seq = v.seq)"
+    ),
     "it corrects another vote than it says it replaces": (
         "corrects IS NOT NULL AND corrects IS NOT replaces"
     ),

@@ -82,7 +82,7 @@ class Ledger:
     def _carry_over(self) -> None:
         """The first kiosk has a new card, to which it carried its last votes."""
         registry.revoke(self.db, self.kiosks[0].epoch)
-        self.note("epoch-revoked", epoch=self.kiosks[0].epoch)
+        self.note("key-revoked", epoch=self.kiosks[0].epoch)
         self.new = self._add("dukcapil-01", 11)
         for vote in self.kiosks[0].chain[-3:]:
             seq, origin = len(self.new.chain) + 1, wire.Origin(self.kiosks[0].epoch, vote.seq)

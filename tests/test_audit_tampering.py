@@ -47,7 +47,7 @@ UNSEEN = {
     "insert into journal",
     "delete from checkpoints",  # but for the last of an epoch
     "delete from epochs",  # one without votes
-    *(f"edit checkpoints.{name}" for name in ("digest", "kind", "signature", "received_ms")),
+    *(f"edit checkpoints.{name}" for name in ("seq", "digest", "kind", "signature", "received_ms")),
     *(f"edit epochs.{name}" for name in ("state", "added_at", "dated_at", "kiosk")),
     *(f"edit journal.{name}" for name in ("n", "at_ms", "who", "what", "detail")),
     *(f"edit votes.{name}" for name in ("quality", "lo", "hi", "corrects", "counted")),

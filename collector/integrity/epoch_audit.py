@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlite_utils import Database
 
-from collector.integrity import chain, signature
+from collector.integrity import chain, filing, signature
 from collector.integrity.chain import Walk
 from collector.integrity.finding import Findings
 from collector.integrity.told import Told
@@ -124,7 +124,7 @@ class EpochAudit:
                 f" {walk.seq}, {walk.head[:16]}…"
             )
             self._fail("head", epoch.seq, found)
-        elif epoch.received_ms != (self._last.received_ms if self._last else None):
+        elif _quarter(epoch.received_ms) != _quarter(self._last and self._last.received_ms):
             self._fail("head", epoch.seq, "its row and its last batch came at different times")
 
     def _tell(self, walk: Walk, known: int) -> int:
@@ -133,6 +133,11 @@ class EpochAudit:
 
     def _fail(self, kind: str, seq: int | None, found: str) -> None:
         self._findings.add(kind, found, self._epoch.kiosk, self._epoch.epoch, seq)
+
+
+def _quarter(received_ms: int | None) -> int | None:
+    """What is kept for ever is kept in quarters; an epoch's row is written anew."""
+    return None if received_ms is None else filing.quarter_of(received_ms)
 
 
 def _seq(stop: Checkpoint | Claim) -> int:

@@ -111,8 +111,8 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         + _RESTORE,
     ),
     "unjournaled": (
-        "A key was trusted, or was trusted no longer, or a kiosk moved, and no entry of the"
-        " journal says who did it.",
+        "A key was trusted, or was trusted no longer, a kiosk moved, or a counter went to others,"
+        " and no entry of the journal says who did it.",
         "Ask the admins. If nobody did it, the ledger was changed: " + _RESTORE,
     ),
     "journal": (

@@ -16,10 +16,13 @@ RESTORED: Final = (
 )
 
 
+Named = tuple[str, str]  # what was done, such as kiosk-moved, and a kiosk or epoch that it names
+
+
 class Read(NamedTuple):
     entries: int
     restored_ms: int  # when the ledger was last restored; 0 for never
-    named: frozenset[str]  # kiosks, epochs and the like that entries after the last witness name
+    named: frozenset[Named]  # by entries after the last witness
 
 
 def audit(db: Database, claims: Sequence[JournalClaim], findings: Findings) -> Read:
@@ -45,7 +48,7 @@ class _Reader:
         self._head = journal.BEGIN
         self.n = 0
         self.restored_ms = 0
-        self.named: set[str] = set()
+        self.named: set[Named] = set()
 
     def take(self, entry: Entry) -> None:
         if entry.n != self.n + 1:
@@ -56,7 +59,8 @@ class _Reader:
         if entry.what == RESTORED:
             self.restored_ms = max(self.restored_ms, entry.at_ms)
         if entry.at_ms >= self._after_ms:
-            self.named.update(_texts(entry.detail))
+            self.named.add((entry.what, ""))
+            self.named.update((entry.what, text.lower()) for text in _texts(entry.detail))
 
     def compare(self, claim: JournalClaim, head: str | None) -> None:
         """After a restore the entries since the backup are gone, and no kiosk has them."""

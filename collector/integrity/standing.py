@@ -1,14 +1,22 @@
 """What changed since the last witness: keys and places. Every change must have been noted."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
+from typing import Final
 
 from collector.integrity.finding import Findings, Note
 from collector.integrity.journal_audit import Read
 from collector.integrity.witness import Head, Place, Witness
 from collector.integrity.witness_audit import source
+from collector.integrity.witnessing import dated
 from collector.ledger.epochs import Epoch
 
-SHORT = 12  # digits of an epoch that a command takes, and an entry may name
+SHORT: Final = 12  # digits of an epoch that are enough for people
+
+# What the journal calls the deeds that change trust, places, and counters.
+TRUSTING: Final = ("kiosk-added", "key-approved", "key-revoked", "key-refused")
+PLACING: Final = ("kiosk-added", "kiosk-moved", "kiosk-retired")
+IMPORTING: Final = ("places-imported",)
 
 
 class Standing:
@@ -32,8 +40,14 @@ class Standing:
                 self._new_epoch(epoch)
         self._compare_places(places)
         if belong != self._witness.places:
-            text = f"counters were added, or belong to others, since {self._source}: ask who did it"
-            self.notes.append(Note("places", "", text))
+            self._compare_counters()
+
+    def _compare_counters(self) -> None:
+        found = f"counters were added, or belong to others, since {self._source}"
+        if self._is_told(IMPORTING, ""):
+            self.notes.append(Note("places", "", f"{found}; the journal says by whom"))
+        else:
+            self._findings.add("unjournaled", found)
 
     def _compare_epoch(self, epoch: Epoch, head: Head) -> None:
         if not self._restored:
@@ -45,7 +59,7 @@ class Standing:
         now: tuple[object, ...] = (epoch.kiosk, epoch.key, epoch.added_at)
         then: tuple[object, ...] = (head.kiosk, head.key, head.added_at)
         if epoch.seq == head.seq:
-            now, then = (*now, epoch.dated_at), (*then, head.dated_at)
+            now, then = (*now, dated(epoch)), (*then, head.dated_at)
         if now != then:
             found = f"its row is not as in {self._source}"
             self._findings.add("witnessed", found, epoch.kiosk, epoch.epoch)
@@ -58,7 +72,7 @@ class Standing:
             self._changed(epoch, f"is new since {self._source}, and {epoch.state}")
 
     def _changed(self, epoch: Epoch, how: str) -> None:
-        if self._is_named(epoch.kiosk, epoch.epoch, epoch.epoch[:SHORT]) or self._restored:
+        if self._is_told(TRUSTING, epoch.epoch, epoch.key):
             text = f"epoch {epoch.epoch[:SHORT]} {how}; the journal says by whom"
             self.notes.append(Note("new-epoch", epoch.kiosk, text))
         else:
@@ -68,10 +82,11 @@ class Standing:
         moved = set(places) ^ set(self._witness.placements)
         for kiosk in sorted({place.kiosk for place in moved}):
             found = f"it stands, or stood, elsewhere than in {self._source}"
-            if self._is_named(kiosk) or self._restored:
+            if self._is_told(PLACING, kiosk):
                 self.notes.append(Note("moved", kiosk, f"{found}; the journal says by whom"))
             else:
                 self._findings.add("unjournaled", found, kiosk)
 
-    def _is_named(self, *names: str) -> bool:
-        return not self._named.isdisjoint(names)
+    def _is_told(self, deeds: Iterable[str], *names: str) -> bool:
+        """Has somebody noted such a deed since? After a restore such entries may be lost."""
+        return self._restored or not self._named.isdisjoint(product(deeds, names))

@@ -28,7 +28,7 @@ class Head(Struct, frozen=True):
     key: Hex32
     state: State
     added_at: int  # Unix seconds
-    dated_at: int | None
+    dated_at: int | None  # the next vote is not older; down to the quarter of an hour
     seq: Whole  # 0: no vote is stored yet
     head: Hex32
     filed: Hex32  # see filing.py

@@ -17,6 +17,7 @@ from collector.ledger.evidence import Checkpoint
 from collector.ledger.store import writing
 from collector.ledger.witnesses import Kept
 from kiosk.keys import SigningKey
+from kiosk.wire import QUARTER_SECONDS
 
 
 class NotWitnessed(CollectorError, RuntimeError):
@@ -70,9 +71,14 @@ def _head(db: Database, epoch: Epoch, stands: Mapping[str, Stand], told: Told) -
         epoch.key,
         cast(State, epoch.state),
         epoch.added_at,
-        epoch.dated_at,
+        dated(epoch),
         *walk.stand,
     )
+
+
+def dated(epoch: Epoch) -> int | None:
+    """Down to the quarter: a witness is kept for ever, and must tell no second of a press."""
+    return None if epoch.dated_at is None else epoch.dated_at // QUARTER_SECONDS * QUARTER_SECONDS
 
 
 def _holds(db: Database, epoch: Epoch, walk: Walk) -> bool:

@@ -11,7 +11,7 @@ def carried(epoch: str, votes: Iterable[wire.Vote], after: int) -> Iterator[wire
     """`votes` of `epoch`, in their order, as they stand behind vote `after` of a later epoch.
 
     Each names as its origin where it first stood. A correction goes with the vote that it corrects;
-    where that one stays behind, it stands alone.
+    where that one stays behind, the first correction stands for it, and later ones correct that.
     """
     places: dict[int, int] = {}
     for seq, vote in enumerate(votes, after + 1):
@@ -19,6 +19,14 @@ def carried(epoch: str, votes: Iterable[wire.Vote], after: int) -> Iterator[wire
         yield replace(
             vote,
             seq=seq,
-            replaces=None if vote.replaces is None else places.get(vote.replaces),
+            replaces=_first(vote, seq, places),
             origin=vote.origin or wire.Origin(epoch, vote.seq),
         )
+
+
+def _first(vote: wire.Vote, seq: int, places: dict[int, int]) -> int | None:
+    """Where the first vote of its window stands now; None if that is this one."""
+    if vote.replaces is None:
+        return None
+    first = places.setdefault(vote.replaces, seq)
+    return None if first == seq else first

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from collector.demo.demo import DemoError, Wishes, play
 from collector.demo.screen import Screen
-from collector.ledger import registry
+from collector.ledger import journal, registry
 from collector.ledger.registry import Kiosk
 from collector.ledger.store import read_ledger
 from tests.small_demo import few_places
@@ -104,6 +104,13 @@ def test_a_run_ends_with_every_confirmed_vote_stored_once(first):
 
 def test_nothing_is_left_running(first, folder):
     assert _players(folder) == set()
+
+
+def test_the_kiosks_that_it_registers_stand_in_the_journal(first, folder):
+    live = {name for name, kiosk in first[1].items() if kiosk.retired_at is None}
+    with closing(read_ledger(folder / "ledger.db")) as db:
+        told = [entry for entry in journal.entries(db) if entry.what == "kiosk-added"]
+    assert {json.loads(entry.detail)["kiosk"] for entry in told} == live
 
 
 def test_it_continues_after_everything_was_killed(first, demo, folder):

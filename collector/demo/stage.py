@@ -21,6 +21,7 @@ from collector.index.calendar import Calendar
 from collector.ingest.step import Ingest
 from collector.ledger import epochs, registry
 from collector.ledger.counts import local_day
+from collector.ledger.deeds import By, deed
 from collector.ledger.importing import import_places
 from collector.places import Places
 from kiosk import wire
@@ -73,15 +74,19 @@ class Stage:
                 self._add(box, key)
 
     def _add(self, box: Box, key: str) -> None:
-        registry.add_kiosk(
-            self.db,
-            box.kiosk,
-            key,
-            box.counter,
-            from_at=self._midnight(self._today()),
-            day=local_day(self.config.zone),
-            now=int(self.now()),
-        )
+        now, from_at = self.now(), self._midnight(self._today())
+        by = By("cli:demo", int(now * 1000))
+        placed = {"kiosk": box.kiosk, "counter": box.counter, "from_at": from_at}
+        with deed(self.db, by, "kiosk-added", **placed, key=key):
+            registry.add_kiosk(
+                self.db,
+                box.kiosk,
+                key,
+                box.counter,
+                from_at=from_at,
+                day=local_day(self.config.zone),
+                now=int(now),
+            )
 
     def _plan(self, seed: int, days: int) -> Plan:
         """The plan that is kept beside the ledger; without one, `days` days up to yesterday."""

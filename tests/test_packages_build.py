@@ -24,7 +24,11 @@ NAMES = ("kiosk", "collector")
 OUR_CHOICES = (
     "embedded-library",  # each package carries what it was tested with
     "malformed-deb-archive",  # zstd, which dpkg of Debian 12 reads and its lintian does not
-    "unstripped-binary-or-object",  # wheels as their authors built them, by hash
+    # Wheels and the broker, by hash, as their authors built them.
+    "custom-library-search-path",
+    "library-not-linked-against-libc",
+    "statically-linked-binary",
+    "unstripped-binary-or-object",
 )
 by_release = pytest.mark.parametrize("release", DEBIANS, ids=lambda release: release.codename)
 

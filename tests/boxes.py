@@ -10,23 +10,30 @@ box.die_at("after_commit")    # the next time that it gets there, `Died` is rais
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from kiosk import wire
+from kiosk.app_epoch import Kiosk, Term
 from kiosk.courier import Courier
+from kiosk.epochs import Epochs
 from kiosk.health import Tally
 from kiosk.letters import Letters, Sealed
-from kiosk.link import Arrived, Down, Publish, Ready, ToPanel, ToUplink, Up
+from kiosk.link import Arrived, Down, Publish, Up
 from kiosk.orders import Obeyed, Orders
 from kiosk.outbox import Outbox
+from kiosk.panel import Desk
 from kiosk.post import Post
 from kiosk.presses import Presses, Timing
 from kiosk.remote import Remote
+from kiosk.rescue import rescue
 from kiosk.retention import KEEP_MS
+from kiosk.succession import InUse
 from kiosk.voting import Answer, Voting
-from tests.fleet import COLLECTOR_KEY, signing_key
+from tests.byhand import HandClock, Socket
+from tests.card import Press, Shelf, read
+from tests.fleet import COLLECTOR_KEY
 
 FACES = ("frown", "neutral", "smile")
 LONGEST_TURN = 200  # steps after which a kiosk that is always due is taken for mad
@@ -36,141 +43,105 @@ class Died(BaseException):
     """The process ended here, as `os._exit` or a power cut would end it: nobody may catch that."""
 
 
-class Identity(NamedTuple):
-    """One vote of the world: no two are equal, whatever their place in a chain."""
+class HandPanel:
+    """A panel that somebody steps: no pins, no lamps, and the finger is the test's."""
+
+    def __init__(self, box: "Box", desk: Desk) -> None:
+        self.desk = desk
+        self._box = box
+
+    def step(self, _timeout: float) -> None:
+        self.desk.post.step(self._box.clock.up())
+
+    def at_rest(self) -> bool:
+        return self._box.presses.at_rest(self._box.clock.up())
+
+
+class NoErrands:
+    """Nobody sends this kiosk settings or commands."""
+
+    def run(self, panel: HandPanel) -> None:
+        """There are none."""
+
+
+class Word(NamedTuple):
+    """A receipt that moved a cursor."""
 
     epoch: str
-    seq: int
-    time: str  # the commitment, which no other press has
-
-
-class HandClock:
-    """A kiosk's clocks, moved by the test. `error_ms`: how wrong the wall clock is."""
-
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
-        self.error_ms = 0
-        self.boot("00" * 16)
-
-    def boot(self, boot: str) -> None:
-        self._boot, self._booted_ms = boot, self._now()
-
-    def up(self) -> int:
-        return self._now() - self._booted_ms
-
-    def true_time(self, up: int) -> int:
-        return self._booted_ms + up
-
-    def now(self) -> wire.Moment:
-        return self.at(self.up())
-
-    def at(self, up: int) -> wire.Moment:
-        wall = max(0, self._booted_ms + up + self.error_ms)
-        return wire.Moment(boot=self._boot, up=up, wall=wall, clock="synced")
-
-
-class Line:
-    """Both ends of the panel's socket, in memory: it can be hung up and picked up again."""
-
-    wants_write = False
-
-    def __init__(self) -> None:
-        self._arrived: list[ToPanel] = [Ready()]
-        self.sent: list[ToUplink] = []
-        self._new = True
-
-    def accept(self) -> "Line | None":
-        new, self._new = self._new, False
-        return self if new else None
-
-    def flush(self) -> None:
-        """Nothing ever waits here."""
-
-    def close(self) -> None:
-        """Nobody looks at a line that is hung up."""
-
-    def send(self, message: ToUplink) -> None:
-        self.sent.append(message)
-
-    def receive(self) -> list[ToPanel]:
-        arrived, self._arrived = self._arrived, []
-        return arrived
-
-    def deliver(self, message: ToPanel) -> None:
-        self._arrived.append(message)
-
-
-class MarkingOutbox(Outbox):
-    """Tells which of the collector's words made it move its cursor."""
-
-    marking: Callable[[int, int], None]
-    marked: Callable[[], None]
-
-    def mark_receipted(self, through: int, time_ms: int) -> None:
-        self.marking(through, time_ms)
-        super().mark_receipted(through, time_ms)
-        self.marked()
+    through: int
+    time_ms: int
 
 
 class Box:
-    """`now` is true time, Unix milliseconds. `marked_by` is the last word that was believed."""
+    """`now` is true time, Unix milliseconds. `believed` are the last words, epoch by epoch."""
 
     def __init__(self, name: str, folder: Path, now: Callable[[], int], seed: int) -> None:
         self.name = name
-        self.key = signing_key(seed)
-        self.epoch = wire.fingerprint(self.key.public)
         self.clock = HandClock(now)
         self.random = Random(seed)
-        self.folder = folder / name
-        self.confirmed: set[Identity] = set()  # a lamp has said so
-        self.marked_by: tuple[int, int] | None = None  # through, and the collector's time
-        self._saying: tuple[int, int] | None = None
+        self.confirmed: set[Press] = set()  # a lamp has said so
+        self.believed: dict[str, Word] = {}
+        self.on_mark: Callable[[Box], None] = lambda _: None
+        self._saying: Word | None = None
         self._dies_at: str | None = None
         self._all = folder
-        self.folder.mkdir()
+        self.folder = Path(tempfile.mkdtemp(dir=folder))
         self._begin()
 
     # ------------------------------------------------------------ life and death
 
     def _begin(self) -> None:
-        self.outbox = MarkingOutbox.open(
-            self.folder / "outbox.db", self.name, self.key.public, self._crash
-        )
-        self.outbox.marking, self.outbox.marked = self._marking, self._marked
         self.presses = Presses(Timing(), FACES, frozenset())
-        tally = Tally()
-        self.voting = Voting(
-            outbox=self.outbox,
+        self.tally = Tally()
+        self.socket = Socket()
+        self.connected = False
+        self.epochs = Epochs(self.folder, self._crash)
+        term = Term(self.epochs, self.name, self._desk, self._crash)
+        self.panel = HandPanel(self, term.desk)
+        self.kiosk = Kiosk(
+            panel=self.panel,  # type: ignore[arg-type]
+            edges=None,  # type: ignore[arg-type]
+            tally=self.tally,
+            term=term,
+            errands=NoErrands(),  # type: ignore[arg-type]
+            clock=self.clock,
+        )
+
+    def _desk(self, in_use: InUse, waiting: int) -> Desk:
+        outbox = in_use.outbox
+        outbox.mark_receipted = partial(self._mark, outbox.mark_receipted)  # type: ignore[method-assign]
+        self.key = in_use.key
+        self.courier = Courier(self.random)
+        voting = Voting(
+            outbox=outbox,
             question=lambda: "pelayanan",
             presses=self.presses,
             clock=self.clock,
             random=self.random.randbytes,
-            tally=tally,
+            tally=self.tally,
             crash=self._crash,
         )
-        self.courier = Courier(self.random)
-        self.line = Line()
-        self.connected = False
-        self.post = self._post(tally)
+        return Desk(outbox, voting, self._post(in_use, waiting))
 
-    def _post(self, tally: Tally) -> Post:
+    def _post(self, in_use: InUse, waiting: int) -> Post:
         orders = self._orders()
         letters = Letters(
             kiosk=self.name,
-            key=self.key,
+            key=in_use.key,
             receipt_keys=(COLLECTOR_KEY.public,),
-            outbox=self.outbox,
+            outbox=in_use.outbox,
             clock=self.clock,
-            tally=tally,
-            faces=("frown", "neutral", "smile"),
+            tally=self.tally,
+            faces=FACES,
             remote=orders.remote,
             disk=self.folder,
+            damaged=waiting,
         )
         return Post(
-            listener=self.line,  # type: ignore[arg-type]
+            listener=self.socket,  # type: ignore[arg-type]
             letters=letters,
             courier=self.courier,
-            outbox=self.outbox,
+            outbox=in_use.outbox,
             clock=self.clock,
             crash=self._crash,
             orders=orders,
@@ -182,6 +153,9 @@ class Box:
         remote = Remote(self.folder / "config.msg", self.name, keys)
         return Orders(self.name, keys, remote, Obeyed(self.folder / "obeyed"), self.clock)
 
+    def close(self) -> None:
+        self.panel.desk.outbox.close()
+
     def die_at(self, point: str) -> None:
         self._dies_at = point
 
@@ -192,7 +166,7 @@ class Box:
         # The files as they are at this moment: what is rolled back after it has no effect.
         self._wreck = self.copy_of_the_card()
         if point == "after_receipt_mark":
-            self._marked()
+            self._note()
         raise Died(point)
 
     def rise(self, *, rebooted: bool) -> None:
@@ -201,7 +175,7 @@ class Box:
         self.restart(rebooted=rebooted)
 
     def restart(self, *, rebooted: bool) -> None:
-        self.outbox.close()
+        self.close()
         self._dies_at = None
         if rebooted:
             self.clock.boot(self.random.randbytes(16).hex())
@@ -209,17 +183,23 @@ class Box:
 
     def copy_of_the_card(self) -> Path:
         folder = Path(tempfile.mkdtemp(dir=self._all))
-        for file in self.folder.glob("outbox.db*"):
-            if not file.name.endswith("-shm"):
-                shutil.copy(file, folder)
+        shutil.copytree(
+            self.folder, folder, ignore=shutil.ignore_patterns("*-shm"), dirs_exist_ok=True
+        )
         return folder
 
-    def put_in(self, card: Path, marked_by: tuple[int, int] | None) -> None:
-        """Go on from an image of the card that is as old as `marked_by`."""
+    def put_in(self, card: Path, believed: dict[str, Word]) -> None:
+        """Go on from an image of the card that is as old as `believed`."""
         self.folder = Path(tempfile.mkdtemp(dir=self._all))
         shutil.copytree(card, self.folder, dirs_exist_ok=True)
-        self.marked_by = marked_by
+        self.believed = dict(believed)
         self.restart(rebooted=True)
+
+    def rescue(self) -> None:
+        """A technician carries over what a restored collector may have lost of earlier epochs."""
+        self.close()
+        rescue(self.epochs, self.name, None, receipted=True)
+        self.restart(rebooted=False)
 
     # ------------------------------------------------------------ the finger
 
@@ -232,7 +212,7 @@ class Box:
         answers = []
         while events := self.presses.advance(self.clock.up()):
             for event in events:
-                answer = self.voting.take(event)
+                answer = self.panel.desk.voting.take(event)
                 if answer is not None:
                     self._show(answer)
                     answers.append(answer)
@@ -240,56 +220,75 @@ class Box:
 
     def _show(self, answer: Answer) -> None:
         if answer.signal == "counted":
-            last = self.outbox.checkpoint.seq
-            _, (vote,) = self.outbox.batch(last - 1, 1)
-            self.confirmed.add(Identity(self.epoch, vote.seq, vote.time))
+            _, (vote,) = self.outbox.batch(self.outbox.checkpoint.seq - 1, 1)
+            self.confirmed.add(vote.time)
 
     # ------------------------------------------------------------ the post
 
     def connect(self) -> None:
         self.connected = True
-        self.line.deliver(Up())
+        self.socket.line.deliver(Up())
 
     def disconnect(self) -> None:
         self.connected = False
-        self.line.deliver(Down())
+        self.socket.line.deliver(Down())
 
     def hear(self, sealed: Sealed) -> None:
-        self.line.deliver(Arrived(*sealed))
+        self.socket.line.deliver(Arrived(*sealed))
 
     def run(self) -> list[Sealed]:
         """Do all that is due now; what went out, if there is a connection."""
         for _ in range(LONGEST_TURN):
-            self.post.step(self.clock.up())
-            due = self.post.due()
+            self.kiosk.step(0)
+            self._keep_calling()
+            due = self.panel.desk.post.due()
             if due is None or due > self.clock.up():
                 return self.out()
         raise AssertionError(f"{self.name}: always due, never done")
 
+    def _keep_calling(self) -> None:
+        """The uplink finds the panel gone, and calls it again; then it connects anew."""
+        if self.socket.line.closed:
+            self.socket.call()
+            if self.connected:
+                self.connect()
+            self.kiosk.step(0)
+
     def due(self) -> int | None:
         """When there is next something to do, in true time."""
-        due = self.post.due()
+        due = self.panel.desk.post.due()
         return None if due is None else self.clock.true_time(due)
 
     def out(self) -> list[Sealed]:
         """What was sent since the last call; without a connection it goes nowhere."""
-        sent, self.line.sent = self.line.sent, []
-        published = [message for message in sent if isinstance(message, Publish)]
+        published = [message for message in self.socket.sent if isinstance(message, Publish)]
+        self.socket.sent.clear()
         return [(each.topic, each.payload) for each in published if self.connected]
 
     # ------------------------------------------------------------ what is on the card
 
-    def votes(self) -> list[wire.Vote]:
-        return list(self.outbox.votes())
+    @property
+    def outbox(self) -> Outbox:
+        return self.kiosk.outbox
 
-    def kept(self) -> set[Identity]:
-        return {Identity(self.epoch, vote.seq, vote.time) for vote in self.votes()}
+    @property
+    def epoch(self) -> str:
+        """That in use."""
+        return self.outbox.checkpoint.epoch
 
-    def receipted(self) -> set[Identity]:
-        return {vote for vote in self.kept() if vote.seq <= self.outbox.through}
+    def shelves(self) -> list[Shelf]:
+        """What a restart would find of each epoch, from the first to the one in use."""
+        return [read(place.outbox) for place in self.epochs.all()]
 
-    def _marking(self, through: int, time_ms: int) -> None:
-        self._saying = (through, time_ms)
+    def kept(self) -> set[Press]:
+        return {vote for shelf in self.shelves() for vote in shelf.votes.values()}
 
-    def _marked(self) -> None:
-        self.marked_by = self._saying
+    def _mark(self, mark: Callable[[int, int], None], through: int, time_ms: int) -> None:
+        self._saying = Word(self.epoch, through, time_ms)
+        mark(through, time_ms)
+        self._note()
+
+    def _note(self) -> None:
+        if self._saying is not None:
+            self.believed[self._saying.epoch] = self._saying
+            self.on_mark(self)

@@ -10,23 +10,22 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from collector.ingest import approve
 from collector.ingest.inbox import Arrival
 from collector.ingest.step import Ingest
-from collector.ledger import comparing, counts, epochs, registry
+from collector.ledger import comparing, counts, epochs, erasing, registry
 from collector.ledger.counts import Differences, local_day
 from collector.ledger.epochs import Epoch
-from collector.ledger.store import open_ledger, writing
+from collector.ledger.store import open_ledger
 from kiosk import wire
 from tests import independent
-from tests.boxes import Died, Identity
-from tests.fleet import COLLECTOR_KEY, ZONE, Sealed, add_counters
-
-FINE_MS = 30 * 86_400_000  # as long as a fine time is kept
+from tests.boxes import Died
+from tests.card import Press
+from tests.fleet import BY, COLLECTOR_KEY, ZONE, Sealed, add_counters
 
 
 class Office:
@@ -101,31 +100,39 @@ class Office:
     def take(self, arrivals: Sequence[Arrival]) -> list[Sealed]:
         return self.ingest.take(arrivals)
 
-    def revoke(self, epoch: str) -> None:
-        registry.revoke(self.db, epoch)
+    def revoke_if_known(self, epoch: str) -> None:
+        if epochs.find(self.db, epoch) is not None:
+            registry.revoke(self.db, epoch)
 
     def approve(self, epoch: str) -> None:
         """If it is known and not approved already."""
         known = epochs.find(self.db, epoch)
         if known is not None and known.state != "approved":
-            approve.approve(self.db, self.ingest, epoch)
+            approve.approve(self.db, self.ingest, epoch, BY)
+
+    def waiting(self) -> list[str]:
+        """Epochs that wait for an admin's word."""
+        rows = self.db.conn.execute("SELECT epoch FROM epochs WHERE state = 'held' ORDER BY e")
+        return [epoch for (epoch,) in rows.fetchall()]
 
     def erase(self) -> None:
-        """Fine times of votes that came in longer than 30 days ago."""
-        with writing(self.db):
-            self.db.conn.execute(
-                "DELETE FROM fine WHERE (e, seq) IN (SELECT e, seq FROM votes"
-                " WHERE received_ms < ?)",
-                (self._now() - FINE_MS,),
-            )
+        """What tells a second, and is 30 days old."""
+        erasing.erase(self.db, self._now(), lambda: None)
 
     # ------------------------------------------------------------ what it holds
 
-    def stored(self) -> set[Identity]:
-        names = [name for (name,) in self.db.conn.execute("SELECT epoch FROM epochs").fetchall()]
-        rows = [Identity(*row) for row in comparing.rows_of(self.db, names)]
-        assert len(rows) == len(set(rows)), "a vote is stored twice"
-        return set(rows)
+    def stored(self) -> set[Press]:
+        """A press may stand in two epochs: its kiosk has carried it along."""
+        return {row.time for row in comparing.rows_of(self.db, self._names())}
+
+    def _names(self) -> list[str]:
+        rows = self.db.conn.execute("SELECT epoch FROM epochs ORDER BY e").fetchall()
+        return [epoch for (epoch,) in rows]
+
+    def chains(self) -> list[list[dict[str, Any]]]:
+        """The votes of each epoch, in order."""
+        known = [epochs.find(self.db, name) for name in self._names()]
+        return [self._votes(epoch) for epoch in known if epoch is not None]
 
     def epoch(self, name: str) -> Epoch | None:
         return epochs.find(self.db, name)
@@ -139,7 +146,7 @@ class Office:
 
     def audit(self) -> None:
         """Every chain, from genesis to head, and every signed checkpoint, by the second decoder."""
-        for (name,) in self.db.conn.execute("SELECT epoch FROM epochs").fetchall():
+        for name in self._names():
             epoch = epochs.find(self.db, name)
             assert epoch is not None
             heads = self._heads(epoch)
@@ -155,7 +162,7 @@ class Office:
             heads.append(independent.next_head(heads[-1], leaf))
         return heads
 
-    def _votes(self, epoch: Epoch) -> list[dict[str, object]]:
+    def _votes(self, epoch: Epoch) -> list[dict[str, Any]]:
         cursor = self.db.conn.cursor()
         cursor.row_factory = sqlite3.Row
         cursor.execute(f"SELECT {_COLUMNS} FROM votes WHERE e = ? ORDER BY seq", (epoch.e,))
@@ -180,7 +187,7 @@ _COLUMNS: Final = (
 )
 
 
-def _as_body(row: sqlite3.Row) -> dict[str, object]:
+def _as_body(row: sqlite3.Row) -> dict[str, Any]:
     """A row as the wire spells it."""
     origin = {"epoch": row["origin_epoch"], "seq": row["origin_seq"]}
     return {

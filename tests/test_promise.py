@@ -6,28 +6,26 @@ needs no machine of its own. `make promise` runs it for longer (docs/testing.md)
 
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable
-from itertools import groupby
 from pathlib import Path
+from random import Random
 from unittest import mock
 
 import hypothesis.strategies as st
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import collector.crash
 import kiosk.crash
-from collector.ledger.counts import Differences
 from kiosk import courier, wire
-from tests.boxes import FACES, Box, Identity
+from tests.boxes import FACES
+from tests.byhand import keys_of
+from tests.calm import calm_down
 from tests.effort import examples
 from tests.memory import MEMORY
 from tests.world import DAY, MINUTE, Backup, Image, World
 
 BATCH = 3  # votes: with 400 no run would ever see a second batch
-ROUNDS = 3  # one to die in, one for a key to be seen, one that is quiet
-QUIET = 70 * MINUTE  # a kiosk says hello at least once an hour
 TOO_OLD = 80 * DAY  # kiosks keep receipted votes for 90 days: an older backup is past helping
 
 boxes = st.integers(0, 2)
@@ -40,23 +38,23 @@ class PromiseMachine(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32))
     def begin(self, seed: int) -> None:
         self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
+        keys = keys_of(Random(f"keys {seed}"))
         self.small = [
             mock.patch.object(wire, "BATCH_VOTES", BATCH),
             mock.patch.object(courier, "BATCH_VOTES", BATCH),
+            mock.patch.object(Ed25519PrivateKey, "generate", side_effect=keys),
         ]
         for patch in self.small:
             patch.start()
         self.world = World(Path(self.folder.name), seed)
-        self.believed: dict[str, int] = {}  # kiosk → the generation of the word it heard last
 
     def teardown(self) -> None:
-        if hasattr(self, "world"):
-            try:
-                self.end_well()
-            finally:
-                self.world.close()
-                mock.patch.stopall()
-                self.folder.cleanup()
+        try:
+            self.end_well()
+        finally:
+            self.world.close()
+            mock.patch.stopall()
+            self.folder.cleanup()
 
     def end_well(self) -> None:
         """Every run ends in calm; unless it has ended already, and another error would hide why."""
@@ -189,13 +187,11 @@ class PromiseMachine(RuleBasedStateMachine):
     @rule(k=boxes)
     def copy_a_card(self, k: int) -> None:
         box = self.world.boxes[k]
-        self.world.images[box.name] = Image(box.copy_of_the_card(), box.marked_by)
+        self.world.images[box.name] = Image(box.copy_of_the_card(), dict(box.believed))
 
     @rule(k=boxes)
     def put_the_old_card_in(self, k: int) -> None:
-        box = self.world.boxes[k]
-        self.world.put_the_old_card_in(box)
-        self.believed.pop(box.name, None)
+        self.world.put_the_old_card_in(self.world.boxes[k])
 
     @rule()
     def back_up(self) -> None:
@@ -207,14 +203,24 @@ class PromiseMachine(RuleBasedStateMachine):
         if fresh:
             self.world.restore(data.draw(st.sampled_from(fresh), label="backup"))
 
-    @rule(k=boxes, count=st.integers(1, 5))
-    def restore_what_lacks_the_latest(self, k: int, count: int) -> None:
-        """The votes since the backup were receipted, and their kiosk is told that they are gone."""
+    @rule(k=boxes, count=st.integers(1, 5), days=st.sampled_from([0, 0, 3, 40, 75]))
+    def restore_what_lacks_the_latest(self, k: int, count: int, days: int) -> None:
+        """The votes since the backup were receipted, and their kiosk is told that they are gone.
+
+        Then a broker finds what the old collector had said, before the new one answers.
+        """
         self.serve_with_a_good_network(k, count)
         self.back_up()
         self.serve_with_a_good_network(k, count)
+        said = self.world.cellar[-20:]
+        self.world.wait(days * DAY)
+        self.serve_with_a_good_network(k, 1)
         self.world.restore(self.world.backups[-1])
         self.serve_with_a_good_network(k, 1)
+        self.world.boxes[k].connect()
+        self.world.run()
+        for sealed in said:
+            self.world.hear(sealed)
 
     @rule(k=boxes, count=st.integers(1, 5))
     def go_on_from_a_card_that_lacks_the_latest(self, k: int, count: int) -> None:
@@ -232,11 +238,11 @@ class PromiseMachine(RuleBasedStateMachine):
 
     @rule(k=st.integers(0, 1))
     def revoke(self, k: int) -> None:
-        self.world.office.revoke(self.world.boxes[k].epoch)
+        self.world.office.revoke_if_known(self.world.boxes[k].epoch)
 
     @rule(k=boxes)
     def approve(self, k: int) -> None:
-        self.world.approve(self.world.boxes[k])
+        self.world.approve(self.world.boxes[k].epoch)
 
     # ------------------------------------------------------------ what is always so
 
@@ -245,17 +251,7 @@ class PromiseMachine(RuleBasedStateMachine):
         """By the collector whose receipt it was. If an older ledger has taken its place since,
         the kiosk learns of that in its next conversation."""
         for box in self.world.boxes:
-            if receipted := box.receipted():
-                assert receipted <= self.world.held_by(box)
-
-    @invariant()
-    def a_later_word_is_never_replaced_by_an_earlier(self) -> None:
-        """Of two ledgers: a kiosk that has heard of the restored one believes the old no more."""
-        for box in self.world.boxes:
-            if box.marked_by is not None:
-                believed = self.world.generation_of(box)
-                assert believed >= self.believed.get(box.name, 0)
-                self.believed[box.name] = believed
+            self.world.check_what_is_marked(box)
 
     @invariant()
     def what_a_lamp_confirmed_is_somewhere(self) -> None:
@@ -276,75 +272,7 @@ class PromiseMachine(RuleBasedStateMachine):
         for box in self.world.boxes:
             if reconnect:
                 box.connect()
-        for _ in range(ROUNDS):
-            self.connect_all()
-            self.world.flow(self.is_quiet, QUIET)
-        for box in self.world.boxes:
-            self.check_the_end(box)
-        self.check_the_ledger()
-
-    def connect_all(self) -> None:
-        """Whoever died, or lacks an admin's word, is helped."""
-        for box in self.world.boxes:
-            if not box.connected:
-                box.connect()
-            self.world.approve(box)
-        self.world.run()
-
-    def is_quiet(self) -> bool:
-        return all(self.is_done(box) or self.is_forked(box) for box in self.world.boxes)
-
-    def is_done(self, box: Box) -> bool:
-        """The ledger ends where the card ends, and both know it."""
-        epoch = self.world.office.epoch(box.epoch)
-        at = box.outbox.checkpoint
-        same = epoch is not None and (epoch.seq, epoch.head) == (at.seq, at.head)
-        return same and box.outbox.queue == 0 and box.courier.standing == "ok"
-
-    def is_forked(self, box: Box) -> bool:
-        return box.name in self.world.older_cards and box.courier.standing == "fork"
-
-    def check_the_end(self, box: Box) -> None:
-        if self.is_forked(box):
-            self.check_a_fork(box)
-        else:
-            assert self.is_done(box), f"{box.name} is not done: {box.courier.standing}"
-            assert box.confirmed - self.world.destroyed <= self.world.office.stored()
-
-    def check_a_fork(self, box: Box) -> None:
-        """A card went on from an older image, and the ledger has other votes in their place.
-
-        Nothing is marked until somebody comes, and every vote waits on the card. (Once kiosks go on
-        in a new epoch: that each vote is stored in the end.)
-        """
-        waiting = {vote for vote in box.kept() if vote.seq > box.outbox.through}
-        stored = self.world.office.stored()
-        assert box.confirmed - self.world.destroyed - stored <= waiting | self.excused(box)
-
-    def excused(self, box: Box) -> set[Identity]:
-        """Marked by the word of a collector that an older one has replaced."""
-        return box.receipted() & self.world.held_by(box) if box.marked_by else set()
-
-    def check_the_ledger(self) -> None:
-        office = self.world.office
-        assert office.rebuild() == Differences(0, 0, 0, 0)
-        office.audit()
-        stored = [(vote, self.world.made[vote]) for vote in sorted(office.stored())]
-        assert office.counted() == Counter(effective(stored))
-
-
-def effective(stored: Iterable[tuple[Identity, wire.Vote]]) -> list[str]:
-    """The faces that count: of each settle window the last, unless that was a test."""
-    return [
-        face
-        for _, votes in groupby(stored, lambda pair: pair[0].epoch)
-        for face in effective_of([vote for _, vote in votes])
-    ]
-
-
-def effective_of(chain: list[wire.Vote]) -> list[str]:
-    last = {vote.replaces or vote.seq: vote for vote in chain}
-    return [vote.face for vote in last.values() if not vote.test]
+        calm_down(self.world)
 
 
 PromiseMachine.TestCase.settings = settings(

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from collector.ingest.inbox import Arrival
 from kiosk import wire
 from kiosk.letters import Sealed
-from tests.boxes import Box, Died, Identity
+from tests.boxes import Box, Died, Word
+from tests.card import Press
 from tests.fleet import START_MS, opened, signing_key
 from tests.office import Office
 
@@ -26,7 +27,7 @@ class Image(NamedTuple):
     """A card as it was."""
 
     folder: Path
-    marked_by: tuple[int, int] | None
+    believed: dict[str, Word]
 
 
 class Backup(NamedTuple):
@@ -48,21 +49,22 @@ class World:
         ]
         for box in self.boxes:
             self.register(box)
+            box.on_mark = self.check_what_is_marked
         self.up: list[Sealed] = []
         self.down: list[Sealed] = []
         self.cellar: list[Sealed] = []
-        self.made: dict[Identity, wire.Vote] = {}
-        self.destroyed: set[Identity] = set()
-        self.older_cards: set[str] = set()  # kiosks that went on from an older card
-        self.images = {box.name: Image(box.copy_of_the_card(), None) for box in self.boxes}
+        self.made: dict[Press, int] = {}  # every press that became a vote → the how manieth
+        self.destroyed: set[Press] = set()
+        self.images = {box.name: Image(box.copy_of_the_card(), {}) for box in self.boxes}
         self.backups = [Backup(self.office.backup(), self.ms)]
-        self.spoken: dict[tuple[str, int, int], int] = {}  # a receipt → the generation it is of
-        self.ended: dict[int, set[Identity]] = {}  # generation → what was stored at its end
+        self.spoken: dict[Word, int] = {}  # a receipt → the generation it is of
+        self.heard: dict[str, int] = {}  # epoch → the generation of the word it believed last
+        self.ended: dict[int, set[Press]] = {}  # generation → what was stored at its end
 
     def close(self) -> None:
         self.office.db.close()
         for box in self.boxes:
-            box.outbox.close()
+            box.close()
 
     def register(self, box: Box) -> None:
         """The newcomer is registered with the key of an earlier card: its own waits for a word."""
@@ -97,8 +99,8 @@ class World:
 
     def look_at(self, box: Box) -> None:
         """Remember every vote there ever was, also one of which nobody was told."""
-        for vote in box.votes():
-            self.made[Identity(box.epoch, vote.seq, vote.time)] = vote
+        for vote in box.outbox.votes():
+            self.made.setdefault(vote.time, len(self.made))
 
     # ------------------------------------------------------------ time
 
@@ -152,13 +154,13 @@ class World:
             receipts = self.office.take(arrivals)
         for sealed in receipts:
             _, receipt = opened(*sealed)
-            self.spoken[receipt.epoch, receipt.through, receipt.time] = generation
+            self.spoken[Word(receipt.epoch, receipt.through, receipt.time)] = generation
         self.down += receipts
         self.cellar += receipts
 
-    def approve(self, box: Box) -> None:
+    def approve(self, epoch: str) -> None:
         with self.mortal_office():
-            self.office.approve(box.epoch)
+            self.office.approve(epoch)
 
     @contextmanager
     def mortal_office(self) -> Iterator[None]:
@@ -195,28 +197,33 @@ class World:
             for sealed in down:
                 self.hear(sealed)
 
+    # ------------------------------------------------------------ what a mark says
+
+    def check_what_is_marked(self, box: Box) -> None:
+        """It was stored by the collector whose receipt it was, and no later word forbids it."""
+        for shelf in box.shelves():
+            if (word := box.believed.get(shelf.epoch)) is None:
+                assert shelf.receipted == set()
+            else:
+                generation = self.spoken[word]
+                assert shelf.receipted <= self.held_by(generation)
+                assert generation >= self.heard.get(word.epoch, 0), "an older ledger's word"
+                self.heard[word.epoch] = generation
+
+    def held_by(self, generation: int) -> set[Press]:
+        """What a ledger has, or had at its end."""
+        if generation == self.office.generation:
+            return self.office.stored()
+        return self.ended[generation]
+
     # ------------------------------------------------------------ older states come back
 
     def put_the_old_card_in(self, box: Box) -> None:
-        before, ended_at = box.kept(), box.outbox.checkpoint
-        image = self.images[box.name]
-        box.put_in(*image)
+        before = box.kept()
+        box.put_in(*self.images[box.name])
         self.destroyed |= before - box.kept()
-        if box.outbox.checkpoint != ended_at:
-            self.older_cards.add(box.name)
+        self.heard |= {epoch: self.spoken[word] for epoch, word in box.believed.items()}
 
     def restore(self, backup: Backup) -> None:
         self.ended[self.office.generation] = self.office.stored()
         self.office.restore(backup.folder)
-
-    def generation_of(self, box: Box) -> int:
-        """Of the ledger whose word the kiosk believed last."""
-        assert box.marked_by is not None
-        return self.spoken[box.epoch, *box.marked_by]
-
-    def held_by(self, box: Box) -> set[Identity]:
-        """What the collector whose word the kiosk believed last has, or had at its end."""
-        generation = self.generation_of(box)
-        if generation == self.office.generation:
-            return self.office.stored()
-        return self.ended[generation]

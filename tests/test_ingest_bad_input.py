@@ -228,6 +228,24 @@ def test_a_bad_message_alone_gets_no_receipt(
     assert collector.stored(kiosk) == GOOD
 
 
+def test_a_stranger_who_shows_a_key_is_refused_with_all_that_it_signs(
+    collector: TestCollector,
+) -> None:
+    """Its hello proves the key, and still nobody has registered it."""
+    stranger = TestKiosk("bkpsdm-01", collector.clock, seed=7)
+    stranger.press("smile")
+    assert collector.take(stranger.hello(), stranger.votes()) == []
+    assert collector.rows("SELECT kiosk, reason, detail FROM quarantine ORDER BY id") == [
+        ("", "unknown-kiosk", "no kiosk bkpsdm-01 is registered"),
+        ("", "unknown-epoch", f"epoch {stranger.epoch[:16]}…"),
+    ]
+
+
+def test_what_comes_on_no_topic_of_ours_is_nobodys(collector: TestCollector) -> None:
+    collector.take(("somewhere/else", b"x"))
+    assert collector.rows("SELECT kiosk, reason FROM quarantine") == [("", "malformed")]
+
+
 def test_a_retained_or_redelivered_batch_is_only_a_repeat(
     collector: TestCollector, kiosk: TestKiosk
 ):

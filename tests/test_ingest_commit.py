@@ -140,10 +140,12 @@ def test_a_message_that_breaks_ours_is_set_aside_and_all_others_stored(
     assert len(receipts) == 9
     assert all(collector.stored(other) == [(1, "frown")] for other in others)
     assert collector.stored(kiosk) == []
-    assert collector.rows("SELECT reason, topic FROM quarantine") == [
-        ("internal", "senyum/1/dukcapil-01/votes")
+    ours = "ZeroDivisionError('an error that nobody has thought of')"
+    assert collector.rows("SELECT reason, topic, kiosk, detail FROM quarantine") == [
+        ("internal", "senyum/1/dukcapil-01/votes", "", ours)
     ]
     assert "ZeroDivisionError" in caplog.text
+    assert "internal topic=senyum/1/dukcapil-01/votes" in caplog.text
 
 
 # ---------------------------------------------------------------- crash points

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from collector.ingest.corrections import fault
+from collector.ledger.votes import First
+from kiosk import wire
 from tests.fleet import TestCollector, TestKiosk
 
 SECOND, DAY = 1000, 86_400_000
@@ -153,3 +156,40 @@ def test_where_times_are_erased_only_the_very_next_vote_corrects(
     collector.take(kiosk.erased_votes())
     assert faces(collector) == {"frown": 2, "smile": 5}
     assert flags(collector) == [(8, "correction-unproven")]
+
+
+# ---------------------------------------------------------------- once the exact times are erased
+
+AT = 1_763_860_500
+
+
+def erased(seq: int, replaces: int, quarter: int | None) -> wire.Vote:
+    """A correction whose exact time is gone."""
+    salt, time = "00" * 16, "00" * 32
+    return wire.Vote(seq, "frown", "pelayanan", replaces, None, False, quarter, salt, time, None)
+
+
+def erased_first(quarter: int | None) -> First:
+    return First(test=False, corrects=None, quarter=quarter, boot=None, up_ms=None)
+
+
+@pytest.mark.parametrize("seq", [18, 19, 20, 21])
+@pytest.mark.parametrize("later", [-900, 0, 900])
+def test_without_exact_times_a_neighbour_of_its_quarter_is_of_its_window(
+    seq: int, later: int
+) -> None:
+    assert fault(erased(seq, 17, AT + later), erased_first(AT), 3000) is None
+
+
+@pytest.mark.parametrize(
+    ("seq", "quarter", "first"),
+    [(22, AT, AT), (18, AT + 1800, AT), (18, AT - 1800, AT), (18, None, AT), (18, AT, None)],
+)
+def test_without_exact_times_what_is_further_away_proves_nothing(
+    seq: int, quarter: int | None, first: int | None
+) -> None:
+    assert fault(erased(seq, 17, quarter), erased_first(first), 3000) == "correction-unproven"
+
+
+def test_without_exact_times_and_quarters_nothing_is_proven() -> None:
+    assert fault(erased(18, 17, None), erased_first(None), 3000) == "correction-unproven"

@@ -54,7 +54,7 @@ promise: $(VENV)/dev.stamp  ## the random tests for long; EFFORT=100: a hundred 
 RANDOM_TESTS := tests/test_promise.py tests/test_differential.py tests/test_wire_fuzz.py tests/test_fuzz_targets.py
 
 fuzz: $(VENV)/proof.stamp  ## ten minutes of fuzzing by coverage; options: make fuzz ARGS="--seconds 60 message"
-	nice $(BIN)/python -m fuzz $(ARGS)
+	nice $(BIN)/python -m tests.fuzz $(ARGS)
 
 mutants: $(VENV)/proof.stamp  ## are the tests worth something? hours; options: make mutants ARGS="kiosk.courier*"
 	nice $(BIN)/mutmut run --max-children 2 $(ARGS)

@@ -7,9 +7,9 @@ Where they do not, one of them or docs/wire.md is wrong. `make fuzz` looks for m
 import pytest
 from hypothesis import given, settings
 
-from fuzz import targets
 from tests import mutations
 from tests.effort import examples
+from tests.fuzz import targets
 from tests.mutations import Sealed
 
 

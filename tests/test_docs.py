@@ -130,7 +130,7 @@ def test_every_file_stands_in_the_architecture() -> None:
     assert [name for name in told if f"`{name}`" not in ARCHITECTURE] == []
 
 
-OURS = "bench|fuzz|collector|docs|hardware|kiosk|systemd|tests"
+OURS = "bench|collector|docs|hardware|kiosk|systemd|tests"
 
 
 @pytest.mark.parametrize("document", DOCS, ids=name_of)

@@ -7,9 +7,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from fuzz.seeds import ROOT, SEEDS
-from fuzz.targets import TARGETS
 from tests.effort import examples
+from tests.fuzz.seeds import ROOT, SEEDS
+from tests.fuzz.targets import TARGETS
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -39,7 +39,7 @@ def mangled(samples: list[bytes]) -> st.SearchStrategy[bytes]:
 
 def test_without_atheris_it_says_that_it_did_not_run() -> None:
     without = "import sys; sys.modules['atheris'] = None; sys.argv = ['fuzz'];"
-    run = "import runpy; runpy.run_module('fuzz', run_name='__main__')"
+    run = "import runpy; runpy.run_module('tests.fuzz', run_name='__main__')"
     ended = subprocess.run(
         [sys.executable, "-c", without + run],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""`python -m fuzz.run TARGET [libFuzzer's options]`: one target, until its time is over."""
+"""`python -m tests.fuzz.run TARGET [libFuzzer's options]`: one target, until its time is over."""
 
 import sys
 
@@ -8,7 +8,7 @@ import atheris
 with atheris.instrument_imports(
     include=["kiosk", "collector", "tests.independent", "json", "tomllib"]
 ):
-    from fuzz.targets import TARGETS
+    from tests.fuzz.targets import TARGETS
 
 
 def main() -> None:

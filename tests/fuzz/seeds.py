@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk import link
 
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 GOLDEN: Final = sorted((ROOT / "tests/wire").glob("*.msg"))
 DATA: Final = ROOT / "collector/data"
 

@@ -1,7 +1,7 @@
-"""`python -m fuzz [--seconds N] [TARGET …]`: fuzz each target, the time shared among them.
+"""`python -m tests.fuzz [--seconds N] [TARGET …]`: fuzz each target, the time shared among them.
 
 What is learned stays in var/fuzz, so the next run begins there. A finding is written there too, and
-`python -m fuzz.run TARGET FILE` shows it again.
+`python -m tests.fuzz.run TARGET FILE` shows it again.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from fuzz.seeds import ROOT, SEEDS
-from fuzz.targets import TARGETS
+from tests.fuzz.seeds import ROOT, SEEDS
+from tests.fuzz.targets import TARGETS
 
 FOLDER: Final = ROOT / "var/fuzz"
 LIMITS: Final = (
@@ -26,7 +26,7 @@ LIMITS: Final = (
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
+    arguments = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     arguments.add_argument("--seconds", type=int, default=600, help="altogether")
     arguments.add_argument("targets", nargs="*", default=list(TARGETS), metavar="TARGET")
     chosen = arguments.parse_args()
@@ -54,7 +54,7 @@ def _fuzz_all(targets: list[str], seconds: int) -> int:
 def _fuzz(target: str, seconds: int) -> bool:
     corpus = _corpus(target)
     began = time.monotonic()
-    command = [sys.executable, "-m", "fuzz.run", target, str(corpus), *LIMITS]
+    command = [sys.executable, "-m", "tests.fuzz.run", target, str(corpus), *LIMITS]
     prefix = f"-artifact_prefix={FOLDER / target}-"
     ended = subprocess.run(
         [*command, prefix, f"-max_total_time={seconds}"],

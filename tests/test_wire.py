@@ -171,11 +171,15 @@ def test_a_wrong_value_is_malformed(path: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
-    [("votes.2.seq", 4), ("votes.0.fine.wall", 1763860507124), ("votes.1.time", "00" * 32)],
+    ("path", "value", "told"),
+    [
+        ("votes.2.seq", 4, "vote 4 stands where vote 3 belongs"),
+        ("votes.0.fine.wall", 1763860507124, "vote 1: its time does not match"),
+        ("votes.1.time", "00" * 32, "vote 2: its time does not match"),
+    ],
 )
-def test_votes_out_of_step_break_the_chain(path: str, value: object) -> None:
-    with pytest.raises(wire.BrokenChain):
+def test_votes_out_of_step_break_the_chain(path: str, value: object, told: str) -> None:
+    with pytest.raises(wire.BrokenChain, match=told):
         wire.unseal(*rewritten("v1-votes-first", setting(path, value)))
 
 
@@ -192,12 +196,23 @@ def test_a_changed_body_does_not_verify(path: str, value: object) -> None:
         letter.verify(golden.KIOSK_KEY.public)
 
 
+NOT_ITS_KEY = "the epoch is not the fingerprint of the key"
+NOT_THE_GENESIS = "the head before the first vote is not the genesis"
+
+
 @pytest.mark.parametrize(
-    "change",
-    [{"epoch": "00" * 32}, {"key": "00" * 32}, {"seq": 0}, {"seq": 0, "head": "00" * 32}],
+    ("change", "told"),
+    [
+        ({"epoch": "00" * 32}, NOT_ITS_KEY),
+        ({"key": "00" * 32}, NOT_ITS_KEY),
+        ({"seq": 0}, NOT_THE_GENESIS),
+        ({"seq": 0, "head": "00" * 32}, NOT_THE_GENESIS),
+    ],
 )
-def test_a_hello_that_contradicts_itself_breaks_the_chain(change: dict[str, object]) -> None:
-    with pytest.raises(wire.BrokenChain):
+def test_a_hello_that_contradicts_itself_breaks_the_chain(
+    change: dict[str, object], told: str
+) -> None:
+    with pytest.raises(wire.BrokenChain, match=told):
         wire.unseal(*rewritten("v1-hello", lambda body: body.update(change)))
 
 
@@ -222,8 +237,26 @@ def test_a_message_does_not_verify_on_the_topic_of_another_kiosk() -> None:
 
 def test_a_message_does_not_verify_with_another_key() -> None:
     letter = wire.unseal(*opened("v1-hello"))
-    with pytest.raises(wire.Forged):
+    with pytest.raises(
+        wire.Forged, match="dukcapil-01/hello: the signature is not by key 29acbae1"
+    ):
         letter.verify(golden.COLLECTOR_KEY.public)
+
+
+def test_a_message_verifies_with_any_of_several_keys() -> None:
+    letter = wire.unseal(*opened("v1-hello"))
+    ours, theirs = golden.KIOSK_KEY.public, golden.COLLECTOR_KEY.public
+    for keys in ((ours,), (ours, theirs), (theirs, ours), (theirs, ours, theirs)):
+        letter.verify_any(keys)
+    for keys in ((theirs,), (theirs, theirs)):
+        with pytest.raises(wire.Forged):
+            letter.verify_any(keys)
+
+
+def test_the_genesis_is_that_of_the_document() -> None:
+    """Asked now, and not when the golden messages were made."""
+    text = (golden.FOLDER.parents[1] / "docs/wire.md").read_text(encoding="utf-8")
+    assert f"| genesis | `{wire.genesis(golden.KIOSK, golden.KIOSK_KEY.public)}` |" in text
 
 
 @pytest.mark.parametrize(
@@ -333,6 +366,10 @@ def test_too_many_bytes_are_refused_on_both_sides() -> None:
     topic, payload = opened("v1-hello")
     with pytest.raises(wire.TooLarge):
         wire.unseal(topic, payload + b" " * wire.MAX_BYTES)
+    votes = tuple(golden.vote(seq, "x" * wire.MAX_SLUG) for seq in range(1, 700))
+    batch = msgspec.structs.replace(wire.unseal(*opened("v1-votes-first")).message, votes=votes)
+    with pytest.raises(wire.TooLarge, match=f"at most {wire.MAX_BYTES} are allowed"):
+        wire.seal(golden.KIOSK, batch, golden.KIOSK_KEY.sign)
 
 
 def test_too_many_votes_are_malformed() -> None:

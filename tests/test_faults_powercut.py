@@ -21,7 +21,6 @@ from tests.outbox import opened
 from tests.powercut import Disk
 from tests.whole import until
 
-HOW = "the ext4 under a writer cloned at one instant (reflink), mounted, opened, compared"
 CUTS = [10, pytest.param(120, marks=pytest.mark.long)]
 FIRST_BYTES = 10_000  # of promises, before the first cut
 PAUSE = 0.3  # seconds between cuts, at most
@@ -111,7 +110,9 @@ def votes_lost_by_a_kiosk(promised: list[dict], found: Path) -> int:
         return lost
 
 
-@pytest.mark.fault(6, how=HOW)
+@pytest.mark.fault(
+    6, how="the ext4 under a writer cloned at one instant (reflink), mounted, opened, compared"
+)
 @pytest.mark.parametrize("count", CUTS)
 def test_no_vote_that_a_light_confirmed_is_lost_in_a_power_cut(
     count: int, account: Account, tmp_path: Path
@@ -159,7 +160,9 @@ def chain_of(db, epoch: epochs.Epoch) -> str:
     return head
 
 
-@pytest.mark.fault(6, how=HOW)
+@pytest.mark.fault(
+    6, how="the ext4 under a writer cloned at one instant (reflink), mounted, opened, compared"
+)
 @pytest.mark.parametrize("count", CUTS)
 def test_no_vote_that_a_receipt_confirmed_is_lost_in_a_power_cut(
     count: int, account: Account, tmp_path: Path

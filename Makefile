@@ -56,9 +56,8 @@ RANDOM_TESTS := tests/test_promise.py tests/test_differential.py tests/test_wire
 fuzz: $(VENV)/proof.stamp  ## ten minutes of fuzzing by coverage; options: make fuzz ARGS="--seconds 60 message"
 	nice $(BIN)/python -m tests.fuzz $(ARGS)
 
-mutants: $(VENV)/proof.stamp  ## are the tests worth something? hours; options: make mutants ARGS="kiosk.courier*"
-	nice $(BIN)/mutmut run --max-children 2 $(ARGS)
-	@$(BIN)/mutmut results
+mutants: $(VENV)/proof.stamp  ## are the tests worth something? hours; options: make mutants ARGS="courier wire"
+	nice $(BIN)/python -m tests.mutants $(ARGS)
 
 .PHONY: neighbours
 neighbours: $(VENV)/dev.stamp

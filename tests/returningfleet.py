@@ -22,6 +22,7 @@ from kiosk.keys import SigningKey
 from kiosk.letters import Letters
 from kiosk.link import Publish, Will
 from kiosk.outbox import Outbox
+from kiosk.remote import Remote
 from kiosk.simulate import ALWAYS_SYNCED
 from kiosk.uplink import Session
 
@@ -51,6 +52,7 @@ class ReturningKiosk:
             tally=Tally(),
             faces=FACES,
             disk=folder,
+            remote=Remote(folder / f"{name}.msg", name, (collector_key,)),
         )
         self._backoff = Backoff(random.random)
         self._session: Session | None = None

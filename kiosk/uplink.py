@@ -156,7 +156,7 @@ class Session:
     ) -> None:
         refused = [
             f"{topic}: {reason}"
-            for topic, reason in zip(self._topics, reasons, strict=True)
+            for topic, reason in zip(self._topics, reasons, strict=False)  # as many as it likes
             if reason.is_failure
         ]
         if refused:

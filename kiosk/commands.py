@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from kiosk import config, keys
+from kiosk.commands_check import check
 from kiosk.commands_outbox import outbox
 from kiosk.daemons import LOG_FORMAT, serve
 from kiosk.epochs import Epochs
@@ -125,6 +126,7 @@ def simulate(
 # ---------------------------------------------------------------- looking
 
 
+senyum_kiosk.add_command(check)
 senyum_kiosk.add_command(outbox)
 
 

@@ -1,0 +1,37 @@
+"""Everything that can be tried on site without a press: settings, pins, board, the way out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk import config
+from kiosk.check import board, network, selftest
+from kiosk.check.line import Line, fine, trouble
+from kiosk.clock import Clock
+from kiosk.config import Config, ConfigError
+
+
+def lines(file: Path, clock: Clock) -> Iterator[Line]:
+    """Line by line, as each is known; without settings there is only the first."""
+    try:
+        settings = config.load(file)
+    except ConfigError as error:
+        yield trouble("settings", str(error), "mend the file, and try again")
+        return
+    yield fine("settings", str(file))
+    yield _collector(settings)
+    yield board.pins()
+    yield from selftest.lines(_kept_in(settings), clock)
+    yield from network.way(settings.broker)
+
+
+def _collector(settings: Config) -> Line:
+    try:
+        keys = settings.receipt_keys()
+    except ConfigError as error:
+        return trouble("collector", str(error), "register this kiosk at the collector")
+    return fine("collector", f"receipts of key {keys[0][:16]}… are believed")
+
+
+def _kept_in(settings: Config) -> Path:
+    """Where votes are kept, or will be once the panel has run."""
+    return settings.epochs if settings.epochs.exists() else settings.epochs.parent

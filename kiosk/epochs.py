@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kiosk.crash import Crash, never
+from kiosk.durable import sync
 from kiosk.errors import SenyumError
 
 _NUMBER: Final = re.compile(r"[0-9]{4,9}")
@@ -122,12 +123,12 @@ class Epochs:
     def _make_real(self, aside: Place, place: Place) -> None:
         for file in (*aside.folder.iterdir(), aside.folder):
             _hand_over(file, self.root)
-            _sync(file)
-        _sync(self.root.parent)
+            sync(file)
+        sync(self.root.parent)
         self._crash("epoch_prepared")
         aside.folder.rename(place.folder)
         try:
-            _sync(self.root)
+            sync(self.root)
         except OSError as error:
             raise Unsettled(f"{place.folder}: the disk does not say that it is there") from error
         self._crash("epoch_begun")
@@ -140,7 +141,7 @@ class Epochs:
         """What could be saved of a damaged epoch stands in a later one."""
         _write(_rescued(place), found)
         _damaged(place).unlink(missing_ok=True)
-        _sync(self.root)
+        sync(self.root)
 
     def forget(self, place: Place) -> None:
         """Remove an earlier epoch: at once, as far as anybody can see."""
@@ -169,7 +170,7 @@ def _write(file: Path, text: str) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     _hand_over(file, file.parent)
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def _hand_over(made: Path, like: Path) -> None:
@@ -177,11 +178,3 @@ def _hand_over(made: Path, like: Path) -> None:
     if os.geteuid() == 0:
         owner = like.stat()
         os.chown(made, owner.st_uid, owner.st_gid)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

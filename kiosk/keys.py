@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from kiosk.durable import sync
 from kiosk.errors import SenyumError
 
 
@@ -66,16 +67,8 @@ def create(path: Path) -> SigningKey:
         raise KeyFileError(f"{path}: a key is already there; it is not replaced") from error
     finally:
         aside.unlink()
-    _sync_folder(path.parent)
+    sync(path.parent)
     return SigningKey(private)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def load_or_create(path: Path) -> SigningKey:

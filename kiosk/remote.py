@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk import wire
+from kiosk.durable import sync
 
 log = logging.getLogger("senyum.kiosk.remote")
 
@@ -81,12 +82,4 @@ class Remote:
             file.flush()
             os.fsync(file.fileno())
         aside.rename(self._file)
-        _sync(self._file.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(self._file.parent)

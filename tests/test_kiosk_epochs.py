@@ -82,7 +82,7 @@ def test_if_the_disk_does_not_say_that_it_is_there_nothing_goes_on(
     epochs: Epochs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(epochs)
-    monkeypatch.setattr("kiosk.epochs._sync", fail_for_a_folder_that_holds("0002"))
+    monkeypatch.setattr("kiosk.epochs.sync", fail_for_a_folder_that_holds("0002"))
     with pytest.raises(Unsettled, match="0002"):
         begin(epochs)
 

@@ -6,6 +6,7 @@ kiosk.hello(), kiosk.votes()     # sealed: (topic, payload)
 """
 
 import random
+import threading
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -225,6 +226,18 @@ def _without_fine(vote: wire.Vote) -> wire.Vote:
 # ---------------------------------------------------------------- a collector around them
 
 
+_left_open: list[Database] = []
+
+
+def _close(db: Database, opener: int) -> None:
+    """Close it, or keep it open where another thread than its own happens to collect it:
+    SQLite lets no thread close what another has opened."""
+    if threading.get_ident() == opener:
+        db.close()
+    else:
+        _left_open.append(db)
+
+
 class TestCollector:
     """A ledger with two counters, and Ingest over it."""
 
@@ -235,8 +248,7 @@ class TestCollector:
         self.day = local_day(ZONE)
         self.path = folder / "ledger.db"
         self.db = open_ledger(self.path)
-        # At the latest when it is collected, which may be in a thread that must not close it.
-        self.close = weakref.finalize(self, self.db.close)
+        self.close = weakref.finalize(self, _close, self.db, threading.get_ident())
         self.ingest = Ingest(self.db, COLLECTOR_KEY, ZONE, crash=crash, now=self.clock)
         add_counters(self.db)
 

@@ -197,7 +197,7 @@ def test_ingest_goes_on_meanwhile(collector: TestCollector, monkeypatch) -> None
             kiosk.press("smile")
             receipts.extend(each.status for each in beside.take(kiosk.votes(len(kiosk.chain) - 1)))
         assert len(receipts) == len(kiosk.chain)
-        beside.db.close()
+        beside.close()
 
     thread = threading.Thread(target=ingest)
     thread.start()

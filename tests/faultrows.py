@@ -43,12 +43,11 @@ class Row:
         if said == NOT_RUN and isinstance(report.longrepr, tuple):
             self.why = report.longrepr[2].removeprefix("Skipped: not run: ")
 
-    def settle(self, account: Account) -> None:
-        if account.settled:
-            self.seeds.append(account.seed)
-            self.confirmed = (self.confirmed or 0) + account.confirmed
-            self.lost += account.lost
-            self.doubled += account.doubled
+    def settle(self, account: dict[str, int]) -> None:
+        self.seeds.append(account["seed"])
+        self.confirmed = (self.confirmed or 0) + account["confirmed"]
+        self.lost += account["lost"]
+        self.doubled += account["doubled"]
 
 
 class FaultRows:
@@ -62,23 +61,29 @@ class FaultRows:
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Iterator[None]:  # pytest.TestReport goes in and out
+        """What a row needs goes with the report, which may be for another process to read."""
         report = yield
         marks = list(item.iter_markers("fault"))
         if marks:
-            row = self._row(item, marks)
-            row.add(report)
-            if report.when == "teardown" and ACCOUNT in item.stash:
-                row.settle(item.stash[ACCOUNT])
+            faults = sorted({number for mark in marks for number in mark.args})
+            report.user_properties += [("faults", faults), ("how", marks[0].kwargs["how"])]
+            account = item.stash.get(ACCOUNT, None)
+            if report.when == "teardown" and account is not None and account.settled:
+                report.user_properties.append(("account", asdict(account)))
         return report
 
-    def _row(self, item: pytest.Item, marks: list[pytest.Mark]) -> Row:
-        test = item.nodeid.partition("[")[0]
-        if test not in self._rows:
-            faults = sorted({number for mark in marks for number in mark.args})
-            self._rows[test] = Row(test, faults, marks[0].kwargs["how"])
-        return self._rows[test]
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = dict(report.user_properties)
+        if "faults" in told:
+            test = report.nodeid.partition("[")[0]
+            row = self._rows.setdefault(test, Row(test, told["faults"], told["how"]))
+            row.add(report)
+            if "account" in told:
+                row.settle(told["account"])
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workerinput"):  # one of several: the first of them writes
+            return
         rows = {row["test"]: row for row in read(self._file) if not missing(row["test"])}
         rows |= {test: asdict(row) for test, row in self._rows.items()}
         ordered = sorted(rows.values(), key=lambda row: (row["faults"], row["test"]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -453,7 +454,8 @@ def test_restore_needs_something_to_restore(data: Path) -> None:
 
 
 def code_in(said: str) -> str:
-    return next(line.strip() for line in said.splitlines() if line.count("-") == 4)
+    lines = (line.strip() for line in said.splitlines())
+    return next(line for line in lines if re.fullmatch(r"\w+(-\w+){4}", line))
 
 
 def test_the_key_is_copied_locked_and_comes_back_with_the_code(data: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kiosk import earlier
+from kiosk.callbacks import Hearing
 from kiosk.clock import Clock
 from kiosk.crash import Crash
 from kiosk.edges import Edges
@@ -78,6 +79,7 @@ class Kiosk:
         *,
         panel: Panel,
         edges: Edges,
+        hearing: Hearing,
         tally: Tally,
         term: Term,
         errands: Errands,
@@ -87,6 +89,7 @@ class Kiosk:
         self.edges = edges
         self.tally = tally
         self.errands = errands
+        self.hearing = hearing
         self._term = term
         self._clock = clock
         self._retry = 0
@@ -97,8 +100,12 @@ class Kiosk:
         return self._term.desk.outbox
 
     def step(self, timeout: float) -> None:
-        """The panel's step; at a quiet moment, what the epoch needs and the collector asked."""
+        """The panel's step; at a quiet moment, what the epoch needs and the collector asked.
+
+        Raises Deaf when no button may be heard any more: the process then ends.
+        """
         self.panel.step(timeout)
+        self.hearing.check(self._clock.up())
         if self.panel.at_rest():
             if self._term.is_over and self._clock.up() >= self._retry:
                 self._go_on()

@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import NamedTuple
 
 from kiosk.app_epoch import Kiosk, Term
+from kiosk.callbacks import Hearing, lgpio_threads
 from kiosk.check import selftest
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config, PanelSection
@@ -57,9 +58,10 @@ def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterat
     with (
         epochs.alone(),
         closing(Edges(clock.up)) as edges,
-        closing(Front(config.pins, pins, edges.felt)) as front,
+        closing(Front(config.pins, pins, (hearing := Hearing(edges.felt)).felt)) as front,
         closing(Listener(config.socket)) as listener,
     ):
+        hearing.begin(config.panel.faces, front.down, lgpio_threads())
         presses = Presses(_timing(config.panel), config.panel.faces, front.down())
         orders = _orders(config, clock)
         in_force = InForce(config, orders.remote)
@@ -72,6 +74,7 @@ def open_kiosk(config: Config, pins: Pins, clock: Clock, crash: Crash) -> Iterat
             yield Kiosk(
                 panel=panel,
                 edges=edges,
+                hearing=hearing,
                 tally=lasting.tally,
                 term=term,
                 errands=_errands(lasting, front),

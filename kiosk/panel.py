@@ -1,17 +1,18 @@
 """Buttons, lamps and buzzer, and the loop that serves them. The only file that imports gpiozero.
 
 gpiozero calls back on one thread of its own; what is raised there kills every button while the
-process lives on. So the callback only queues, and all work is done by the loop, loudly.
+process lives on. So the callback only queues, all work is done by the loop, loudly, and
+kiosk/callbacks.py watches that thread.
 """
 
 import select
-from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from gpiozero import PWMLED, Buzzer, DigitalInputDevice, Factory
 
 from kiosk import chips
+from kiosk.callbacks import Felt, lgpio_threads
 from kiosk.clock import Clock
 from kiosk.config import PinsSection
 from kiosk.crash import Crash
@@ -39,9 +40,13 @@ def real_pins() -> Pins:
     gpiozero by itself would try other ways, down to a mock that records nothing and looks well.
     """
     try:
+        chip = chips.header().number
         from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415  only a Pi has it
 
-        return LGPIOFactory(chip=chips.header().number)
+        pins = LGPIOFactory(chip=chip)
+        if not lgpio_threads():
+            raise NoPins("this lgpio calls back in a way that cannot be watched")
+        return pins
     except Exception as error:
         raise NoPins(
             f"no GPIO pins: {error}. On a Raspberry Pi: install kotak-senyum[pi] and put the user "
@@ -52,7 +57,7 @@ def real_pins() -> Pins:
 class Front:
     """The front of the box: a button and a lamp for each face, and a buzzer."""
 
-    def __init__(self, pins: PinsSection, factory: Pins, felt: Callable[[str, bool], None]) -> None:
+    def __init__(self, pins: PinsSection, factory: Pins, felt: Felt) -> None:
         # Not gpiozero's Button: each would bring a thread that polls, for a hold we time ourselves.
         self._buttons = {
             face: DigitalInputDevice(pin, pull_up=True, pin_factory=factory)

@@ -16,6 +16,7 @@ from random import Random
 from typing import NamedTuple
 
 from kiosk.app_epoch import Kiosk, Term
+from kiosk.callbacks import Hearing
 from kiosk.courier import Courier
 from kiosk.epochs import Epochs
 from kiosk.health import Tally
@@ -101,6 +102,7 @@ class Box:
         self.kiosk = Kiosk(
             panel=self.panel,  # type: ignore[arg-type]
             edges=None,  # type: ignore[arg-type]
+            hearing=Hearing(lambda face, down: None),  # no pins, so nobody to be deaf to
             tally=self.tally,
             term=term,
             errands=NoErrands(),  # type: ignore[arg-type]

@@ -160,6 +160,28 @@ Presses.advance = advance
     assert "RuntimeError: a bug in the firmware" in log
 
 
+@pytest.mark.parametrize("daemon", ["panel", "run"])
+def test_an_exception_in_a_callback_ends_the_process_and_is_told(daemon, file, start):
+    """On its own it would end gpiozero's thread, and leave a process that hears nobody."""
+    extra = """
+import threading, time
+from kiosk.edges import Edges
+def felt(self, face, down): raise RuntimeError("a bug in a callback")
+Edges.felt = felt
+pins = MockFactory(pin_class=MockPWMPin)
+app.real_pins = app_panel.real_pins = lambda: pins
+def press():
+    time.sleep(1)
+    pins.pin(5).drive_low()
+threading.Thread(target=press, daemon=True).start()
+"""
+    process = start(mock(daemon, file, extra))
+    assert process.heard() == "READY=1"
+    status, log = process.ended()
+    assert status == 1
+    assert "Error: no button may be heard any more: a callback failed: RuntimeError" in log
+
+
 def test_when_the_uplinks_thread_dies_so_does_the_process(file, start):
     extra = """
 from kiosk.uplink import Uplink

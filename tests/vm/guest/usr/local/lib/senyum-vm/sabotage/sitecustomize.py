@@ -12,7 +12,7 @@ def wait() -> None:
         time.sleep(0.2)
     import lgpio
 
-    for callback in lgpio._notify_thread._callbacks:
+    for callback in lgpio._notify_thread.callbacks:
         callback.func = fail
 
 

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "rebuild": "collector.commands.rebuild:rebuild",
     "audit": "collector.commands.audit:audit",
     "erase": "collector.commands.erase:erase",
+    "quarantine": "collector.commands.quarantine:quarantine",
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",
     "user": "collector.commands.user:user",

@@ -61,7 +61,7 @@ class Whole:
         self._write_collector_config()
         self.collector("agency", "import")
         for name in self.names:
-            self._register(name)
+            self.register(name)
         self.start_collector()
         return self
 
@@ -122,7 +122,8 @@ class Whole:
 
     # ------------------------------------------------------------ the kiosks
 
-    def _register(self, name: str) -> None:
+    def register(self, name: str, *options: str) -> None:
+        """Give a kiosk its settings and make it known; `options` are those of `kiosk add`."""
         config = self.folder / f"{name}.toml"
         # The run folder is short: a UNIX socket's path has at most 107 bytes.
         config.write_text(
@@ -135,7 +136,8 @@ class Whole:
         key = self._kiosk_command("key", name)
         public = subprocess.run(key, capture_output=True, text=True, check=True).stdout.split()[0]
         counter = self._any_counter()
-        added = self.collector("kiosk", "add", name, "--key", public, "--counter", counter)
+        place = ("--counter", counter, *options)
+        added = self.collector("kiosk", "add", name, "--key", public, *place)
         pinned = next(line for line in added.splitlines() if line.startswith("key = "))
         config.write_text(config.read_text() + f"[collector]\n{pinned}\n")
 

@@ -38,6 +38,45 @@ class Refused(NamedTuple):
     payload: bytes
 
 
+class Kept(NamedTuple):
+    """A message in quarantine, without its payload."""
+
+    received_ms: int
+    kiosk: str  # '' if there is no such kiosk
+    topic: str
+    reason: str  # slug
+    detail: str
+    size: int  # bytes of the payload
+
+
+class Overflow(NamedTuple):
+    """Messages of a kiosk ('': of no kiosk) that were not even kept on a local day."""
+
+    kiosk: str
+    day: str
+    n: int
+
+
+def latest(db: Database, kiosk: str | None, last: int) -> list[Kept]:
+    """The `last` messages in quarantine, of one kiosk or of all, in the order of their arrival."""
+    rows = db.conn.execute(
+        "SELECT received_ms, kiosk, topic, reason, detail, size FROM quarantine"
+        " WHERE kiosk = ? OR ? IS NULL ORDER BY id DESC LIMIT ?",
+        (kiosk, kiosk, last),
+    )
+    return [Kept(*row) for row in rows][::-1]
+
+
+def overflowed(db: Database, kiosk: str | None) -> list[Overflow]:
+    """How many more were only counted, of one kiosk or of all."""
+    rows = db.conn.execute(
+        "SELECT kiosk, day, n FROM quarantine_overflow"
+        " WHERE kiosk = ? OR ? IS NULL ORDER BY day, kiosk",
+        (kiosk, kiosk),
+    )
+    return [Overflow(*row) for row in rows]
+
+
 def quarantine(db: Database, refused: Iterable[Refused], bounds: Bounds, day: str) -> None:
     """Keep what the bounds allow, count the rest. Inside of a transaction of the caller's."""
     allowance, overflow = _Allowance(db, bounds), []

@@ -203,12 +203,14 @@ MATTERS: Final = (
         lazy_gettext("Pesan yang ditolak"),
         lazy_gettext("Pesan tidak sah dalam tujuh hari terakhir; disimpan untuk diperiksa."),
         lazy_gettext("Periksa perangkat lunak dan kunci kiosk; halaman Kiosk menyebutnya."),
+        "senyum-collector quarantine",
     ),
     Matter(
         "overflowed",
         lazy_gettext("Pesan yang ditolak melebihi batas"),
         lazy_gettext("Begitu banyak pesan tidak sah sehingga sebagian tidak disimpan."),
         lazy_gettext("Cari kiosk atau orang yang membanjiri broker; halaman Kiosk menyebutnya."),
+        "senyum-collector quarantine",
     ),
 )
 

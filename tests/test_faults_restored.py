@@ -34,7 +34,7 @@ READERS = 4
 class Fleet(Whole):
     """As Whole, made quickly: fifty kiosks are not registered by fifty commands."""
 
-    def _register(self, name: str) -> None:
+    def register(self, name: str, *_options: str) -> None:
         collector_key = keys.load_or_create(self.folder / "collector" / "collector.key").public
         own_key = keys.load(latest_place(Epochs(self.epochs(name)), name).key).public
         (self.folder / f"{name}.toml").write_text(

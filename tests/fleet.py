@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 from sqlite_utils import Database
 
+from collector.config import QuarantineSection
 from collector.crash import Crash, never
 from collector.ingest.inbox import Arrival
 from collector.ingest.step import Ingest
@@ -267,6 +268,10 @@ class TestCollector:
     def kiosk(self, name: str = "dukcapil-01", seed: int = 1) -> TestKiosk:
         """A registered kiosk."""
         return self.add(TestKiosk(name, self.clock, seed))
+
+    def bounded(self, bounds: QuarantineSection) -> Ingest:
+        """Another Ingest over the same ledger, which keeps only so much of what it refuses."""
+        return Ingest(self.db, COLLECTOR_KEY, ZONE, crash=never, now=self.clock, bounds=bounds)
 
     def take(self, *sealed: Sealed) -> list[wire.Receipt]:
         """The receipts for messages that all arrive now."""

@@ -1,7 +1,8 @@
 """Votes that a collector did not expect: nothing of them holds up a kiosk, or another vote."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from paho.mqtt import publish
 from kiosk import keys, wire
 from kiosk.crash import never
 from kiosk.epochs import Epochs
-from kiosk.succession import open_place
+from kiosk.succession import InUse, open_place
 from tests.accounts import Account
 from tests.brokers import HOST, Broker, Mosquitto
 from tests.golden import resign
@@ -43,6 +44,14 @@ def ask(whole: Whole, name: str, question: str) -> None:
     config.write_text(
         config.read_text().replace("[panel]\n", f'[panel]\nquestion = "{question}"\n')
     )
+
+
+@contextmanager
+def epoch_in_use(whole: Whole, name: str) -> Iterator[InUse]:
+    """Of a kiosk that is switched off."""
+    in_use = open_place(Epochs(whole.epochs(name)).all()[-1], name, never)
+    with closing(in_use.outbox):
+        yield in_use
 
 
 def in_the_index(whole: Whole) -> int:
@@ -163,11 +172,8 @@ def continued(chain: list[wire.Vote], spoils: list[Spoil]) -> list[wire.Vote]:
 
 def poison(whole: Whole, broker: Broker, name: str) -> None:
     """Batches in the kiosk's name, signed with its own key, each with one vote that is none."""
-    place = Epochs(whole.epochs(name)).all()[-1]
-    key = keys.load(place.key)
-    opened = open_place(place, name, never).outbox
-    chain, at = list(opened.votes()), opened.checkpoint
-    opened.close()
+    with epoch_in_use(whole, name) as (_, key, outbox):
+        chain, at = list(outbox.votes()), outbox.checkpoint
     moment = wire.Moment(boot="ab" * 16, up=1, wall=1, clock="unsynced")
     batches = [
         wire.Votes(1, at.epoch, "ab" * 16, moment, at.head, tuple(continued(chain, [spoil])))
@@ -216,11 +222,9 @@ def test_votes_that_cannot_be_true_are_stored_and_hold_up_nothing(
     with Mosquitto(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names
         press(whole, name, 3)
-        place = Epochs(whole.epochs(name)).all()[-1]
-        outbox = open_place(place, name, never).outbox
-        odd = continued(list(outbox.votes()), list(ODD_VOTE.values()))
-        outbox.carry(odd)
-        outbox.close()
+        with epoch_in_use(whole, name) as (_, _, outbox):
+            odd = continued(list(outbox.votes()), list(ODD_VOTE.values()))
+            outbox.carry(odd)
         press(whole, name, 3)
         account.settle(whole)
         assert account.confirmed == 3 + len(odd) + 3

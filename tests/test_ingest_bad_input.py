@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from collector.config import QuarantineSection
 from collector.ingest.inbox import Arrival
-from collector.ingest.step import Ingest
 from kiosk import wire
 from tests.fleet import (
-    COLLECTOR_KEY,
-    ZONE,
     Clock,
     Sealed,
     TestCollector,
@@ -291,17 +288,6 @@ BOUNDS = QuarantineSection(
 )
 
 
-def _bounded(collector: TestCollector) -> Ingest:
-    return Ingest(
-        collector.db,
-        COLLECTOR_KEY,
-        ZONE,
-        crash=lambda point: None,
-        now=collector.clock,
-        bounds=BOUNDS,
-    )
-
-
 def _flood(collector: TestCollector, names: int, messages: int, hour: int = 0) -> list[Arrival]:
     received_ms = collector.clock.ms + hour * 3_600_000
     return [
@@ -311,7 +297,7 @@ def _flood(collector: TestCollector, names: int, messages: int, hour: int = 0) -
 
 
 def test_quarantine_stays_within_its_rate_under_a_flood(collector: TestCollector, kiosk: TestKiosk):
-    ingest = _bounded(collector)
+    ingest = collector.bounded(BOUNDS)
     for number in range(3):
         collector.add(TestKiosk(f"flood-{number}", collector.clock, seed=number + 10))
     loudest = _flood(collector, 1, 1000)
@@ -324,7 +310,7 @@ def test_quarantine_stays_within_its_rate_under_a_flood(collector: TestCollector
 
 
 def test_quarantine_stays_within_its_bytes_and_keeps_the_latest(collector: TestCollector):
-    ingest = _bounded(collector)
+    ingest = collector.bounded(BOUNDS)
     for hour in range(0, 40, 2):
         ingest.take(_flood(collector, 5, 100, hour))
         assert collector.value("SELECT SUM(kept) FROM quarantine") <= BOUNDS.total_bytes
@@ -334,7 +320,7 @@ def test_quarantine_stays_within_its_bytes_and_keeps_the_latest(collector: TestC
 
 
 def test_names_of_unknown_kiosks_share_one_bound(collector: TestCollector):
-    _bounded(collector).take(_flood(collector, 1000, 1000))
+    collector.bounded(BOUNDS).take(_flood(collector, 1000, 1000))
     assert collector.rows("SELECT kiosk, COUNT(*) FROM quarantine GROUP BY kiosk") == [("", 50)]
     assert collector.rows("SELECT kiosk, n FROM quarantine_overflow") == [("", 950)]
 
@@ -342,7 +328,7 @@ def test_names_of_unknown_kiosks_share_one_bound(collector: TestCollector):
 def test_an_overflow_is_alarmed_but_not_at_every_message(
     collector: TestCollector, caplog: pytest.LogCaptureFixture
 ):
-    ingest = _bounded(collector)
+    ingest = collector.bounded(BOUNDS)
     for _ in range(30):
         ingest.take(_flood(collector, 1, 40))
     alarms = [record for record in caplog.records if "quarantine_overflow" in record.message]
@@ -351,7 +337,7 @@ def test_an_overflow_is_alarmed_but_not_at_every_message(
 
 
 def test_what_is_held_stays_within_bounds_too(collector: TestCollector, kiosk: TestKiosk):
-    ingest = _bounded(collector)
+    ingest = collector.bounded(BOUNDS)
     new = TestKiosk(kiosk.name, collector.clock, seed=9)
     arrivals = [Arrival(*new.hello(), 1)]
     for _ in range(60):

@@ -8,8 +8,7 @@ from click.testing import CliRunner
 from collector.cli import main
 from collector.config import QuarantineSection
 from collector.ingest.inbox import Arrival
-from collector.ingest.step import Ingest
-from tests.fleet import COLLECTOR_KEY, ZONE, TestCollector
+from tests.fleet import TestCollector
 
 PATIENT = QuarantineSection(kiosk_per_hour=3)
 
@@ -22,14 +21,7 @@ def collector(tmp_path) -> TestCollector:
 
 
 def refuse(collector: TestCollector, *topics: str) -> None:
-    ingest = Ingest(
-        collector.db,
-        COLLECTOR_KEY,
-        ZONE,
-        crash=lambda _point: None,
-        now=collector.clock,
-        bounds=PATIENT,
-    )
+    ingest = collector.bounded(PATIENT)
     ingest.take([Arrival(topic, b"no vote", collector.clock.ms) for topic in topics])
 
 

@@ -1,10 +1,13 @@
 """Settings and commands from afar, through real processes and a real broker."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from collector.ledger import fleet
+from collector.ledger.store import read_ledger
 from tests.brokers import Mosquitto, Nats
 from tests.whole import Whole, until
 
@@ -19,6 +22,12 @@ def questions(whole: Whole, name: str) -> set[str]:
     return {vote["question"] for vote in votes}
 
 
+def has_reported(whole: Whole, name: str) -> bool:
+    """A report follows a connection within seconds; only then may a command be given."""
+    with closing(read_ledger(whole.folder / "collector" / "ledger.db")) as db:
+        return fleet.latest_health(db, name) is not None
+
+
 @pytest.mark.parametrize("kind", [Mosquitto, Nats])
 def test_a_kiosk_does_as_it_is_told(kind: type[Mosquitto | Nats], tmp_path: Path) -> None:
     with kind(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
@@ -29,6 +38,7 @@ def test_a_kiosk_does_as_it_is_told(kind: type[Mosquitto | Nats], tmp_path: Path
         whole.collector("kiosk", "config", name, "--question", "waktu", "--settle-ms", "600")
         until("the new question", lambda: "waktu" in questions(whole, name))
 
+        until("its first report", lambda: has_reported(whole, name))
         assert f"{name}: identify done" in whole.collector("kiosk", "command", name, "identify")
         until("the lamps", lambda: whole.shown(name, "identify") == 1)
 

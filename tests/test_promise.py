@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import collector.crash
 import kiosk.crash
 from kiosk import courier, wire
+from kiosk.letters import Sealed
 from tests.boxes import FACES
 from tests.byhand import keys_of
 from tests.calm import calm_down
@@ -220,6 +221,40 @@ class PromiseMachine(RuleBasedStateMachine):
         self.world.boxes[k].connect()
         self.world.run()
         for sealed in said:
+            self.world.hear(sealed)
+
+    @rule(k=boxes, count=st.integers(BATCH + 1, 3 * BATCH))
+    def lose_the_first_of_several_batches(self, k: int, count: int) -> None:
+        """What follows it leaves a gap: the answer says so, and nothing of it is stored."""
+        self.serve_with_a_good_network(k, 1)
+        self.world.arrive(self.batches_of(k, count)[1:])
+        self.hear_what_is_on_its_way()
+
+    @rule(k=boxes, count=st.integers(BATCH + 1, 3 * BATCH))
+    def restore_while_a_receipt_is_late(self, k: int, count: int) -> None:
+        """It comes after a word of the new collector, in the same conversation."""
+        self.serve_with_a_good_network(k, 1)
+        self.back_up()
+        batches = self.batches_of(k, count)
+        self.world.arrive(batches)
+        late, self.world.down = self.world.down, []
+        self.world.restore(self.world.backups[-1])
+        self.world.arrive(batches[1:])
+        self.hear_what_is_on_its_way()
+        for sealed in late:
+            self.world.hear(sealed)
+
+    def batches_of(self, k: int, count: int) -> list[Sealed]:
+        """What a kiosk sends of so many votes; nothing else is on its way then."""
+        self.lose_everything_on_the_way()
+        self.serve_many(k, count)
+        topic = wire.topic_of(self.world.boxes[k].name, "votes")
+        sent, self.world.up = self.world.up, []
+        return [sealed for sealed in sent if sealed[0] == topic]
+
+    def hear_what_is_on_its_way(self) -> None:
+        down, self.world.down = self.world.down, []
+        for sealed in down:
             self.world.hear(sealed)
 
     @rule(k=boxes, count=st.integers(1, 5))

@@ -24,6 +24,10 @@ from tests.brokers import HOST
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "counter.csv"
 SENYUM_KIOSK = str(Path(sys.executable).with_name("senyum-kiosk"))
 QUICK = {"settle_ms": 500, "decide_ms": 60}
+# A finger in real time comes late on a busy machine, by some tenths of a second: presses are held,
+# lie in a settle window or behind one with so much to spare.
+HOLD_MS = 400
+LATE_S = 60  # a process that has not come so far by then never will
 
 
 @pytest.fixture
@@ -57,10 +61,13 @@ def votes(settings):
 # ---------------------------------------------------------------- what it does
 
 
-def test_pressed_seen_and_stored_agree(settings, tmp_path):
-    text = (
-        "700,smile,80\n850,smile,80\n1500,smile,80\n1650,frown,80\n2300,frown,80\n2450,smile,80\n"
+def test_pressed_seen_and_stored_agree(tmp_path):
+    citizens = (("smile", "smile"), ("smile", "frown"), ("frown", "smile"))
+    text = "".join(
+        f"{1500 + 3000 * n},{first},{HOLD_MS}\n{2300 + 3000 * n},{then},{HOLD_MS}\n"
+        for n, (first, then) in enumerate(citizens)
     )
+    settings = bench.settings(tmp_path, settle_ms=1600, decide_ms=60)
     report = run(settings, timeline(tmp_path, text), lamp_log=tmp_path / "lamps")
     assert (report.pressed, report.confirmed, report.votes) == (6, 4, 4)
     assert (report.too_soon, report.contested, report.refused) == (1, 1, 0)
@@ -102,7 +109,7 @@ def test_the_example_is_what_its_comments_say(tmp_path):
 
 
 def test_a_second_run_continues_the_outbox(settings, tmp_path):
-    file = timeline(tmp_path, "50,smile,80\n")
+    file = timeline(tmp_path, f"50,smile,{HOLD_MS}\n")
     run(settings, file, lamp_log=tmp_path / "lamps")
     report = run(settings, file, lamp_log=tmp_path / "lamps")
     assert (report.votes_before, report.votes, report.confirmed) == (1, 2, 1)
@@ -111,13 +118,13 @@ def test_a_second_run_continues_the_outbox(settings, tmp_path):
 
 def test_without_a_broker_the_votes_wait(settings, tmp_path):
     began = time.monotonic()
-    report = run(settings, timeline(tmp_path, "50,smile,80\n"), drain=0.5)
+    report = run(settings, timeline(tmp_path, f"50,smile,{HOLD_MS}\n"), drain=0.5)
     assert report.queue == 1
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < LATE_S
 
 
 def test_the_clock_counts_as_set_while_the_file_is_there(settings, tmp_path):
-    file, mark = timeline(tmp_path, "100,smile,80\n"), tmp_path / "synced"
+    file, mark = timeline(tmp_path, f"100,smile,{HOLD_MS}\n"), tmp_path / "synced"
     for there in (False, True):
         if there:
             mark.touch()
@@ -180,10 +187,10 @@ def test_every_confirmed_vote_reaches_the_collector_and_is_receipted(
 ):
     broker = request.getfixturevalue(broker)
     text = "".join(
-        f"{number * 600},{('smile', 'frown')[number % 2]},90\n" for number in range(1, 4)
+        f"{number * 1200},{('smile', 'frown')[number % 2]},{HOLD_MS}\n" for number in range(1, 4)
     )
     with closing(Collector(broker.port)) as collector:
-        report = run(at(settings, broker.port), timeline(tmp_path, text), drain=15)
+        report = run(at(settings, broker.port), timeline(tmp_path, text), drain=LATE_S)
         assert (report.confirmed, report.queue) == (3, 0)
         assert list(collector.votes.values()) == votes(settings)
 
@@ -204,7 +211,7 @@ def start(settings, *options, **environment):
 
 
 def wait_for(file, words):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LATE_S
     while not (file.exists() and words in file.read_text()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -216,7 +223,7 @@ def test_sigterm_stops_the_finger_and_prints_the_report(settings, tmp_path):
     process = start(settings, *options, "--lamp-log", str(lamps))
     wait_for(lamps, '"counted"')
     process.send_signal(signal.SIGTERM)
-    output, log = process.communicate(timeout=20)
+    output, log = process.communicate(timeout=LATE_S)
     assert process.returncode == 0, log
     report = json.loads(output)
     assert report["kiosk"] == "dukcapil-01"
@@ -237,10 +244,10 @@ def test_at_a_crash_the_light_never_promised_more_than_the_disk_keeps(
     point, rows, lights, settings, tmp_path
 ):
     lamps = tmp_path / "lamps"
-    file = timeline(tmp_path, "50,smile,80\n")
+    file = timeline(tmp_path, f"50,smile,{HOLD_MS}\n")
     options = ["--timeline", str(file), "--lamp-log", str(lamps)]
     process = start(settings, *options, SENYUM_CRASH_AT=point)
-    process.communicate(timeout=20)
+    process.communicate(timeout=LATE_S)
     assert process.returncode == 70
     assert len(votes(settings)) == rows
     assert lamps.read_text().count('"counted"') == lights

@@ -41,6 +41,7 @@ CALL_AGAIN: Final = 0.5  # seconds between two looks for the panel
 CONNECT_LIMIT: Final = 15.0  # seconds from CONNECT to a subscription
 STEADY: Final = 30.0  # a connection that lasted so long was a good one
 _V5, _V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+PROTOCOLS: Final = (_V5, _V311)  # in the order in which they are tried
 
 
 class Session:
@@ -54,26 +55,31 @@ class Session:
         kiosk: str,
         broker: BrokerSection,
         protocol: MQTTProtocolVersion,
-        will: Will,
+        will: Will | None,
         arrived: Callable[[str, bytes], None],
+        *,
+        name: str | None = None,
     ) -> None:
+        """`name`: how it calls itself at the broker, if not as the kiosk."""
         self.up = False
         self.ended: str | None = None
+        self.refusal: str | None = None  # of CONNECT, by its name in MQTT 5
         self.unsupported = False
         self.acknowledged = False
         self._topics = [wire.topic_of(kiosk, kind) for kind in wire.KINDS_TO_KIOSK]
         self._arrived = arrived
-        self._client = self._make_client(kiosk, broker, protocol)
-        # A retained hint for people; liveness is the age of health.
-        self._client.will_set(will.topic, will.payload, qos=1, retain=True)
+        self._client = self._make_client(name or kiosk, broker, protocol)
+        if will is not None:
+            # A retained hint for people; liveness is the age of health.
+            self._client.will_set(will.topic, will.payload, qos=1, retain=True)
         self._client.connect(broker.host, broker.port, broker.keepalive_s)
 
     def _make_client(
-        self, kiosk: str, broker: BrokerSection, protocol: MQTTProtocolVersion
+        self, name: str, broker: BrokerSection, protocol: MQTTProtocolVersion
     ) -> mqtt.Client:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=kiosk,
+            client_id=name,
             protocol=protocol,
             # False also keeps paho from stepping down to MQTT 3.1 by itself.
             reconnect_on_failure=False,
@@ -141,6 +147,7 @@ class Session:
     ) -> None:
         self.acknowledged = True
         if reason.is_failure:
+            self.refusal = str(reason)
             self.unsupported = reason == "Unsupported protocol version"
             self._end(f"refused: {reason}")
             return

@@ -29,8 +29,8 @@ def run(file: Path, *options: str) -> Result:
 def test_each_line_says_what_is_so_and_what_to_do(mosquitto: Mosquitto, tmp_path: Path) -> None:
     done = run(settings(tmp_path, mosquitto.port))
     assert "ok  settings" in done.output
-    assert "ok  disk         a row takes" in done.output
-    assert f"ok  port         {HOST}:{mosquitto.port} answers" in done.output
+    assert "ok  disk           a row takes" in done.output
+    assert f"ok  port           {HOST}:{mosquitto.port} answers" in done.output
     # This machine is no Pi, and a technician must be told so.
     assert "!!  pins" in done.output
     assert "→" in done.output
@@ -40,10 +40,13 @@ def test_each_line_says_what_is_so_and_what_to_do(mosquitto: Mosquitto, tmp_path
 def test_programs_read_the_same(mosquitto: Mosquitto, tmp_path: Path) -> None:
     done = run(settings(tmp_path, mosquitto.port, key=""), "--json")
     found = {line["name"]: line for line in json.loads(done.output)}
-    assert list(found)[:3] == ["settings", "collector", "pins"]
-    assert list(found)[-2:] == ["name", "port"]
+    assert list(found)[:4] == ["settings", "collector", "key", "pins"]
+    assert list(found)[-4:] == ["name", "port", "login", "vote"]
     assert not found["collector"]["ok"]
     assert found["port"]["ok"]
+    # A fresh card has no key: no vote could be signed, and none was tried.
+    assert not found["key"]["ok"]
+    assert found["vote"]["ok"] is None
 
 
 @pytest.mark.parametrize("text", ["", "[kiosk", '[kiosk]\nid = "A b"'])

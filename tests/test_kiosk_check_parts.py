@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from kiosk.check import board, disk, network
-from kiosk.check.line import Line
+from kiosk.check.key import key
+from kiosk.check.line import Line, exit_code, fine, trouble, untried
 from kiosk.chips import Chip
 from kiosk.config import BrokerSection
+from kiosk.epochs import Epochs
 from kiosk.machine import Machine
+from kiosk.succession import latest_place
 from kiosk.wire import Moment
 from tests.brokers import HOST, Mosquitto, free_port
 from tests.certificates import certificates
 from tests.mounts import tmpfs
+from tests.notrun import not_run
 
 SILENT = Machine(None, None, None, None)
 DAY = 86_400
@@ -25,6 +29,57 @@ def slow(seconds: float) -> Callable[[], float]:
     """A clock by which everything takes so long."""
     now = iter(range(1000))
     return lambda: seconds * next(now)
+
+
+# ---------------------------------------------------------------- how it ends
+
+
+def test_what_is_wrong_comes_before_what_was_not_tried() -> None:
+    well, wrong, later = fine("a", ""), trouble("b", "", ""), untried("c", "", "")
+    assert exit_code([well]) == 0
+    assert exit_code([well, later, wrong]) == 1
+    assert exit_code([later, well]) == 2
+
+
+# ---------------------------------------------------------------- key
+
+
+@pytest.fixture
+def epochs(tmp_path: Path) -> Epochs:
+    return Epochs(tmp_path / "epochs")
+
+
+def test_a_card_without_a_key(epochs: Epochs) -> None:
+    line = key(epochs)
+    assert (line.ok, line.said) == (False, "there is none yet")
+    assert not epochs.root.exists()
+
+
+def test_a_key_that_is_the_panels_alone(epochs: Epochs) -> None:
+    latest_place(epochs, "uji-01")
+    assert key(epochs).ok
+
+
+def test_a_key_that_others_may_read(epochs: Epochs) -> None:
+    file = latest_place(epochs, "uji-01").key
+    file.chmod(0o644)
+    line = key(epochs)
+    assert (line.ok, line.do) == (False, f"chmod 600 {file}")
+
+
+def test_a_key_that_root_has_left_behind(epochs: Epochs) -> None:
+    if os.geteuid() != 0:
+        not_run("only root gives files away")
+    place = latest_place(epochs, "uji-01")
+    os.chown(place.folder, 12345, 12345)
+    assert key(epochs).do == f"chown --reference={place.folder} {place.key}"
+
+
+def test_a_damaged_key(epochs: Epochs) -> None:
+    latest_place(epochs, "uji-01").key.write_text("x")
+    line = key(epochs)
+    assert not line.ok
+    assert "new key" in line.do
 
 
 # ---------------------------------------------------------------- disk

@@ -1,4 +1,4 @@
-"""The way to the broker, step by step: name, port, TLS, login."""
+"""The way to the broker, step by step: name, port, TLS."""
 
 import socket
 import ssl
@@ -14,6 +14,7 @@ from kiosk.config import BrokerSection
 PATIENCE_S: Final = 10.0
 DAYS_LEFT: Final = 30
 DAY_S: Final = 86_400
+BLOCKING: Final = ("name", "port")  # a certificate that is about to end blocks nothing yet
 
 
 def way(broker: BrokerSection, now: Callable[[], float] = time.time) -> Iterator[Line]:

@@ -30,4 +30,4 @@ def checks(folder: Path, clock: Clock) -> tuple[wire.Check, ...]:
 
 def _check(line: Line) -> wire.Check:
     plain = line.said.replace("°", "").encode("ascii", "replace").decode()
-    return wire.Check(name=line.name, ok=line.ok, said=plain[:LONGEST])
+    return wire.Check(name=line.name, ok=bool(line.ok), said=plain[:LONGEST])

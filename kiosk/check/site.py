@@ -5,9 +5,13 @@ from pathlib import Path
 
 from kiosk import config
 from kiosk.check import board, network, selftest
+from kiosk.check.key import key
 from kiosk.check.line import Line, fine, trouble
+from kiosk.check.login import login
+from kiosk.check.testvote import vote
 from kiosk.clock import Clock
 from kiosk.config import Config, ConfigError
+from kiosk.epochs import Epochs
 
 
 def lines(file: Path, clock: Clock) -> Iterator[Line]:
@@ -19,9 +23,22 @@ def lines(file: Path, clock: Clock) -> Iterator[Line]:
         return
     yield fine("settings", str(file))
     yield _collector(settings)
+    yield key(Epochs(settings.epochs))
     yield board.pins()
     yield from selftest.lines(_kept_in(settings), clock)
-    yield from network.way(settings.broker)
+    yield from _way_of_a_vote(settings, clock)
+
+
+def _way_of_a_vote(settings: Config, clock: Clock) -> Iterator[Line]:
+    """To the broker, to the collector, and back with a receipt; it ends where it is blocked."""
+    for line in network.way(settings.broker):
+        yield line
+        if not line.ok and line.name in network.BLOCKING:
+            return
+    entered = login(settings.kiosk.id, settings.broker)
+    yield entered
+    if entered.ok:
+        yield vote(settings, clock)
 
 
 def _collector(settings: Config) -> Line:

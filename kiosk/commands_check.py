@@ -1,6 +1,8 @@
 """senyum-kiosk check: what a technician runs on site."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,19 +19,26 @@ WIDTH: Final = 14  # of the longest usual name
 
 @click.command()
 @config_file
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
-def check(file: Path, as_json: bool) -> None:
-    """Try the whole kiosk, from its settings to a receipt of the collector; says what to do.
+@click.option("--no-hands", is_flag=True, help="Leave out what needs somebody at the box.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array; implies --no-hands.")
+def check(file: Path, no_hands: bool, as_json: bool) -> None:
+    """Try the whole kiosk, from its buttons to a receipt of the collector; says what to do.
 
-    The panel may be running meanwhile; a test vote is sent only if it is stopped. Ends with 1 if
-    something is wrong, else with 2 if something was not tried.
+    On a terminal it ends with each button in turn, the lamps and the buzzer. The panel may be
+    running meanwhile; buttons, lamps and a test vote are tried only if it is stopped. Ends with 1
+    if something is wrong, else with 2 if something was not tried.
     """
     from kiosk.check import site  # noqa: PLC0415  brings the whole firmware
 
-    lines = site.lines(file, SystemClock())
+    somebody = not (no_hands or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    lines = site.lines(
+        file, SystemClock(), partial(click.confirm, default=None) if somebody else None
+    )
     found = list(lines) if as_json else list(_told(lines))
     if as_json:
         click.echo(msgspec.json.encode([line._asdict() for line in found]))
+    else:
+        click.echo(f"\n{_summary(found)}")
     raise SystemExit(exit_code(found))
 
 
@@ -40,3 +49,11 @@ def _told(lines: Iterator[Line]) -> Iterator[Line]:
         if line.do:
             click.echo(f"    {'':<{WIDTH}} → {line.do}")
         yield line
+
+
+def _summary(found: Sequence[Line]) -> str:
+    wrong = [line.name for line in found if line.ok is False]
+    untried = [line.name for line in found if line.ok is None]
+    parts = [f"Wrong: {', '.join(wrong)}."] if wrong else []
+    parts += [f"Not tried: {', '.join(untried)}."] if untried else []
+    return " ".join(parts) or "All is well."

@@ -1,6 +1,8 @@
 """senyum-kiosk check, as a technician meets it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,13 @@ def test_programs_read_the_same(mosquitto: Mosquitto, tmp_path: Path) -> None:
     # A fresh card has no key: no vote could be signed, and none was tried.
     assert not found["key"]["ok"]
     assert found["vote"]["ok"] is None
+
+
+def test_panel_and_uplink_do_not_pay_for_the_picture() -> None:
+    """They have 40 MB; what draws for a technician stays on the card."""
+    code = "import sys, kiosk.commands, kiosk.app; print('rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 @pytest.mark.parametrize("text", ["", "[kiosk", '[kiosk]\nid = "A b"'])

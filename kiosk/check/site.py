@@ -1,6 +1,6 @@
-"""Everything that can be tried on site without a press: settings, pins, board, the way out."""
+"""Everything that can be tried on site: settings, key, pins, board, the way out; and by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kiosk import config
@@ -14,8 +14,11 @@ from kiosk.config import Config, ConfigError
 from kiosk.epochs import Epochs
 
 
-def lines(file: Path, clock: Clock) -> Iterator[Line]:
-    """Line by line, as each is known; without settings there is only the first."""
+def lines(file: Path, clock: Clock, ask: Callable[[str], bool] | None) -> Iterator[Line]:
+    """Line by line, as each is known; without settings there is only the first.
+
+    `ask` puts a question to whoever is there; None: nobody is, and nothing needs hands.
+    """
     try:
         settings = config.load(file)
     except ConfigError as error:
@@ -27,6 +30,10 @@ def lines(file: Path, clock: Clock) -> Iterator[Line]:
     yield board.pins()
     yield from selftest.lines(_kept_in(settings), clock)
     yield from _way_of_a_vote(settings, clock)
+    if ask is not None:
+        from kiosk.check import hands  # noqa: PLC0415  brings rich and gpiozero
+
+        yield from hands.lines(settings, clock, ask)
 
 
 def _way_of_a_vote(settings: Config, clock: Clock) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Writes docs/commands.md and docs/settings.md anew from the code: `python docs/regenerate.py`."""
+"""Writes commands.md, settings.md and check.md anew from the code: `python docs/regenerate.py`."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ import click
 import collector.cli
 import collector.config
 import kiosk.config
+from kiosk.check import guide
 from kiosk.commands import senyum_kiosk
+from kiosk.signals import READ_OUT
 
 FOLDER = Path(__file__).parent
 WIDTH = 96
@@ -122,9 +124,77 @@ def _value(default: object) -> str:
             return f"`{json.dumps(default, ensure_ascii=False)}`"
 
 
+# ---------------------------------------------------------------- the technician's check
+
+CHECK_HEAD = """\
+# Is this kiosk well?
+
+Written by `python docs/regenerate.py` from the code that tries it; a test compares.
+
+## With a laptop
+
+On the kiosk, as root, and with the panel stopped so that its pins and its votes are free:
+
+```
+systemctl stop senyum-panel
+senyum-kiosk check
+systemctl start senyum-panel
+```
+
+A line begins with `ok`, with `!!` if something is wrong, or with `--` if it was not tried;
+below it stands what to do. It stops where the way to the collector is blocked. On a terminal it
+then asks for each button in turn (a picture of the box shows which are down), lights each lamp
+and sounds the buzzer. Ctrl-C ends it; lamps are dark then. Beside a running panel all is tried
+but buttons, lamps, buzzer and test vote.
+
+The test vote is a row like every other, with `test: true`: it counts nowhere. If its receipt
+does not come it waits among the others, and the panel sends it.
+
+| ends with | |
+|---|---|
+| 0 | all is well |
+| 1 | something is wrong |
+| 2 | nothing is wrong, something was not tried; or the command line was not understood |
+
+`--no-hands` leaves out what needs somebody at the box, as does a run without a terminal.
+`--json` prints an array of objects, in this order: `name` (below), `ok` (true, false, or null
+for not tried), `said` and `do` (for people, may change; `do` is empty where there is nothing to
+do).
+
+| line | tries | if it is wrong, mostly |
+|---|---|---|
+"""
+
+CHORD_HEAD = """
+## Without a laptop: the test chord
+
+The panel goes on working; what is pressed meanwhile is stored with `test: true`.
+
+| do | all is well | trouble |
+|---|---|---|
+"""
+
+READ_OUT_HEAD = """
+In test mode the lamps read out, again and again, how the kiosk is. After the presses above, the
+middle lamp's long flash is the collector's receipt for them.
+
+| lamp | one long flash | two short ones |
+|---|---|---|
+"""
+
+
+def check() -> str:
+    """docs/check.md as it should be."""
+    lines = [f"| `{name}` | {entry.tries} | {entry.wrong} |" for name, entry in guide.LINES.items()]
+    deeds = [f"| {deed.do} | {deed.well} | {deed.trouble} |" for deed in guide.CHORD]
+    lamps = [f"| {place} | {fine} | {trouble} |" for place, fine, trouble in READ_OUT]
+    parts = ((CHECK_HEAD, lines), (CHORD_HEAD, deeds), (READ_OUT_HEAD, lamps))
+    return "".join(head + "\n".join([*rows, ""]) for head, rows in parts)
+
+
 # ---------------------------------------------------------------- files
 
-PAGES = {"commands.md": commands, "settings.md": settings}
+PAGES = {"commands.md": commands, "settings.md": settings, "check.md": check}
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ def check(file: Path, no_hands: bool, as_json: bool) -> None:
     On a terminal it ends with each button in turn, the lamps and the buzzer. The panel may be
     running meanwhile; buttons, lamps and a test vote are tried only if it is stopped. Ends with 1
     if something is wrong, else with 2 if something was not tried.
+    docs/check.md says what each line means.
     """
     from kiosk.check import site  # noqa: PLC0415  brings the whole firmware
 

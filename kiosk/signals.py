@@ -54,16 +54,21 @@ _TROUBLE: Final = (90, 90)  # two short ones
 _GAP_MS: Final = 150
 _PAUSE_MS: Final = 700
 
+# What test mode reads out: a lamp, what one long flash says, what two short ones say.
+READ_OUT: Final[tuple[tuple[Place, str, str], ...]] = (
+    ("first", "the broker is reached", "no network, or no login at the broker"),
+    ("middle", "every vote has its signed receipt", "votes wait: no collector has answered yet"),
+    ("last", "the clock is right", "it was not set since boot; votes count nevertheless"),
+)
+
 
 def read_out(*, network: bool, sent: bool, clock: bool) -> tuple[Step, ...]:
     """For a technician in test mode: one long flash is fine, two short ones are trouble.
 
-    First lamp: connected to the broker. Middle lamp: every vote has its receipt. Last lamp: the
-    clock is right. Citizens never see this: without network a kiosk works as ever.
+    Lamp by lamp as READ_OUT says. Citizens never see this: without network a kiosk works as ever.
     """
     steps = list(SIGNALS["test_mode"])
-    parts: list[tuple[Place, bool]] = [("first", network), ("middle", sent), ("last", clock)]
-    for place, fine in parts:
+    for (place, _, _), fine in zip(READ_OUT, (network, sent, clock), strict=True):
         steps.append(Step(_PAUSE_MS, "none"))
         for ms in _FINE if fine else _TROUBLE:
             steps += [Step(ms, place), Step(_GAP_MS, "none")]

@@ -1,6 +1,7 @@
 """senyum-kiosk check before a technician: a real process in a real terminal, on simulated pins."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.check import guide
 from tests.brokers import HOST, Mosquitto, free_port
 from tests.terminal import Terminal
-from tests.whole import Whole, until
+from tests.whole import BIN, Whole, until
 
 BUTTONS = {"frown": 5, "neutral": 6, "smile": 13}
 LAMPS = {"frown": 16, "neutral": 20, "smile": 21}
@@ -130,6 +132,13 @@ def test_a_box_that_is_well(mosquitto: Mosquitto, tmp_path: Path, boxes: list[Bo
         assert f"GPIO{BUZZER} 1.0" in (tmp_path / "seen").read_text()
         assert box.lit() == set()
         assert whole.counted() == 0
+        # The guide knows each line, and no line that is gone. Two come only in other cases.
+        plain = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]|\r", "", box.terminal.seen)
+        names = re.findall(r"^ok +(\S+)", plain, re.MULTILINE)
+        told = [guide.entry(name) for name in names]
+        assert list(dict.fromkeys(told)) == [
+            told for name, told in guide.LINES.items() if name not in ("tls", "hands")
+        ]
 
 
 def test_wires_that_were_exchanged_and_a_lamp_that_is_dark(
@@ -176,6 +185,18 @@ def test_no_lamp_is_left_on(how: str, tmp_path: Path, boxes: list[Box]) -> None:
     assert box.terminal.ended() == 1
     assert box.lit() == set()
     assert "Traceback" not in box.terminal.seen
+
+
+@pytest.mark.parametrize(("option", "shown"), [([], True), (["--no-hands"], False)])
+def test_without_pins_or_hands_nobody_is_asked(
+    option: list[str], shown: bool, tmp_path: Path
+) -> None:
+    """The command as it is, on a machine that is no Pi."""
+    command = [str(BIN / "senyum-kiosk"), "check", "--config", str(settings(tmp_path)), *option]
+    with Terminal(command) as terminal:
+        assert terminal.ended() == 1
+        assert ("--  hands" in terminal.seen) == shown
+        assert "[y/n]" not in terminal.seen
 
 
 def test_while_the_panel_holds_the_pins_it_says_so(

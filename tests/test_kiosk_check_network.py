@@ -17,9 +17,11 @@ from kiosk.clock import SystemClock
 from kiosk.config import BrokerSection
 from tests.brokers import HOST, Mosquitto, Nats, free_port
 from tests.certificates import certificates
+from tests.notrun import not_run
 from tests.whole import BIN, Whole, until
 
 KIOSK = "uji-01"
+PANEL = 12345  # a user of its own
 
 
 def password_file(folder: Path, **accounts: str) -> Path:
@@ -228,3 +230,13 @@ def secure(whole: Whole, files: dict[str, Path], port: int) -> None:
     plain = f"port = {whole.broker.port}\n"
     assert plain in file.read_text()
     file.write_text(file.read_text().replace(plain, tls))
+
+
+def test_root_leaves_nothing_that_the_panel_cannot_write(whole: Whole) -> None:
+    if os.geteuid() != 0:
+        not_run("only root runs the check for another user")
+    card = whole.folder / KIOSK
+    for file in (card, *card.rglob("*")):
+        os.chown(file, PANEL, PANEL)
+    assert check(whole)["vote"]["ok"]
+    assert [file for file in card.rglob("*") if file.stat().st_uid != PANEL] == []

@@ -1,11 +1,12 @@
 """A kiosk on a workbench: the real firmware on mock pins, with time moved by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from gpiozero.pins.mock import MockFactory
 
 from kiosk import config, keys, link, wire
 from kiosk.app_epoch import Kiosk
@@ -89,10 +90,11 @@ class Bench:
         kiosk: Kiosk,
         settings: config.Config,
         clock: HandClock,
-        move: Callable[[str, bool], None],
+        pins: MockFactory,
         history: list[str],
     ) -> None:
-        self.kiosk, self.settings, self.clock, self.move = kiosk, settings, clock, move
+        self.kiosk, self.settings, self.clock, self.pins = kiosk, settings, clock, pins
+        self.move = mover(settings.pins, pins)
         self.history = history  # crash points passed and signals seen, in order
         self.seen: list[Seen] = []
         self._planned: list[tuple[int, str, bool]] = []
@@ -105,6 +107,11 @@ class Bench:
     @property
     def signals(self) -> list[str]:
         return [seen.signal for seen in self.seen]
+
+    def lit(self) -> set[str]:
+        """The faces whose lamps shine now."""
+        lamps = self.settings.pins.lamps.items()
+        return {face for face, number in lamps if self.pins.pin(number).state}
 
     @property
     def key(self) -> str:
@@ -214,7 +221,7 @@ def bench(
         for face in held:
             _hold(pins, config_.pins.buttons[face])
         kiosk = stack.enter_context(open_kiosk(config_, pins, clock, passed))
-        made = Bench(kiosk, config_, clock, mover(config_.pins, pins), history)
+        made = Bench(kiosk, config_, clock, pins, history)
         Eye(config_, pins, made.see)
         made.step()
         yield made

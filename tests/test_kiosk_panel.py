@@ -191,6 +191,32 @@ def test_a_slow_chord_takes_back_the_vote_that_its_first_press_became(kiosk):
     ]
 
 
+def test_without_a_laptop_the_lamps_tell_of_buttons_card_and_receipt(kiosk):
+    """As docs/check.md tells it: the chord, each face, the read-out."""
+    kiosk.connect()
+    kiosk.answer(0)
+    _chord(kiosk)
+    for face in ("frown", "neutral", "smile"):
+        kiosk.push(face)
+        kiosk.wait(1500)
+    stored = [seen.face for seen in kiosk.seen if seen.signal == "test_stored"]
+    assert stored == ["frown", "neutral", "smile"]
+    assert longest_flash(kiosk, "neutral") < 200
+    kiosk.answer(3)
+    kiosk.wait(5000)  # the read-out that is under way may have begun before
+    assert longest_flash(kiosk, "neutral") >= 450
+
+
+def longest_flash(kiosk, face):
+    """Of its lamp alone, in ms, over more than one read-out."""
+    longest = shining = 0
+    for _ in range(1000):
+        kiosk.wait(10)
+        shining = shining + 10 if kiosk.lit() == {face} else 0
+        longest = max(longest, shining)
+    return longest
+
+
 def test_test_mode_tells_the_technician_again_and_again_and_then_ends(tmp_path):
     with bench(tmp_path, test_ms=20_000) as kiosk:
         _chord(kiosk)

@@ -1,6 +1,8 @@
 """senyum-kiosk check: what a technician runs on site."""
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from kiosk.options import config_file
 
 MARKS: Final = {True: "ok", False: "!!", None: "--"}
 WIDTH: Final = 14  # of the longest usual name
+NARROWEST: Final = 20  # columns that a text gets beside it, however narrow the terminal
 
 
 @click.command()
@@ -46,10 +49,26 @@ def check(file: Path, no_hands: bool, as_json: bool) -> None:
 def _told(lines: Iterator[Line]) -> Iterator[Line]:
     """Each line is shown as soon as it is known: a name may take long to be looked up."""
     for line in lines:
-        click.echo(f"{MARKS[line.ok]:3} {line.name:<{WIDTH}} {line.said}")
+        click.echo(_fitting(f"{MARKS[line.ok]:3} {line.name:<{WIDTH}} ", line.said))
         if line.do:
-            click.echo(f"    {'':<{WIDTH}} → {line.do}")
+            click.echo(_fitting(f"    {'':<{WIDTH}} → ", line.do))
         yield line
+
+
+def _fitting(begin: str, text: str) -> str:
+    """Broken between words on a terminal, under each other; in one line for a file or a pipe."""
+    if not sys.stdout.isatty():
+        return begin + text
+    columns = max(len(begin) + NARROWEST, shutil.get_terminal_size().columns)
+    rest = " " * len(begin)
+    return textwrap.fill(
+        text,
+        columns,
+        initial_indent=begin,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _summary(found: Sequence[Line]) -> str:

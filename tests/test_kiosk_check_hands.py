@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.check import guide
 from tests.brokers import HOST, Mosquitto, free_port
-from tests.terminal import Terminal
+from tests.terminal import COLUMNS, Terminal
 from tests.whole import BIN, Whole, until
 
 BUTTONS = {"frown": 5, "neutral": 6, "smile": 13}
@@ -197,6 +197,9 @@ def test_without_pins_or_hands_nobody_is_asked(
         assert terminal.ended() == 1
         assert ("--  hands" in terminal.seen) == shown
         assert "[y/n]" not in terminal.seen
+        # Long advice is broken between words; only a path may be longer than the terminal is wide.
+        lines = terminal.seen.splitlines()
+        assert [line for line in lines if len(line) > COLUMNS and str(tmp_path) not in line] == []
 
 
 def test_while_the_panel_holds_the_pins_it_says_so(

@@ -6,10 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from kiosk.check import guide
+from kiosk import config
+from kiosk.check import guide, hands
+from kiosk.clock import SystemClock
+from kiosk.panel import NoPins
 from tests.brokers import HOST, Mosquitto, free_port
 from tests.terminal import COLUMNS, Terminal
 from tests.whole import BIN, Whole, until
@@ -200,6 +204,25 @@ def test_without_pins_or_hands_nobody_is_asked(
         # Long advice is broken between words; only a path may be longer than the terminal is wide.
         lines = terminal.seen.splitlines()
         assert [line for line in lines if len(line) > COLUMNS and str(tmp_path) not in line] == []
+
+
+def test_lgpio_leaves_nothing_where_the_technician_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes a FIFO in its working folder and never removes it; here is no lgpio to see."""
+    monkeypatch.setenv("LG_WD", "")
+    told: list[Path] = []
+
+    def no_pins() -> NoReturn:
+        told.append(Path(os.environ["LG_WD"]))
+        assert told[0].is_dir()
+        raise NoPins("none here")
+
+    monkeypatch.setattr(hands, "real_pins", no_pins)
+    [line] = hands.lines(config.load(settings(tmp_path)), SystemClock(), lambda _question: False)
+    assert (line.ok, line.said) == (None, "none here")
+    assert told[0] != Path.cwd()
+    assert not told[0].exists()
 
 
 def test_while_the_panel_holds_the_pins_it_says_so(

@@ -1,10 +1,12 @@
 """What needs somebody's hands and eyes: each button in turn, each lamp, the buzzer."""
 
+import os
 import select
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Final, NoReturn
 
 from rich.console import Console
@@ -41,7 +43,9 @@ def lines(settings: Config, clock: Clock, ask: Ask) -> Iterator[Line]:
 
 
 def _with_pins(settings: Config, clock: Clock, ask: Ask) -> Iterator[Line]:
-    with closing(Edges(clock.up)) as edges:
+    with TemporaryDirectory(prefix="senyum-check-") as folder, closing(Edges(clock.up)) as edges:
+        # lgpio makes a FIFO and leaves it: where it is told, else where the technician stands.
+        os.environ["LG_WD"] = folder
         try:
             front = Front(settings.pins, real_pins(), edges.felt)
         except NoPins as error:

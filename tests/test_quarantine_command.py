@@ -57,6 +57,17 @@ def test_one_kiosk_may_be_asked_for_and_only_the_latest(collector: TestCollector
     assert [message["topic"] for message in found["messages"]] == topics[1:]
 
 
+def test_a_kiosk_that_there_is_not_is_no_kiosk_without_refusals(
+    collector: TestCollector,
+) -> None:
+    refuse(collector, "a/b")
+    data = str(collector.path.parent)
+    for name in ("dukcapil-10", ""):
+        done = CliRunner().invoke(main, ["--data", data, "quarantine", "--kiosk", name])
+        assert done.exit_code == 1
+        assert f"there is no kiosk '{name}'" in done.output
+
+
 def test_what_was_only_counted_is_told_too(collector: TestCollector) -> None:
     refuse(collector, *["senyum/1/dukcapil-01/votes"] * 5, *["a/b"] * 4)
     told = quarantine(collector).splitlines()

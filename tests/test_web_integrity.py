@@ -174,13 +174,24 @@ def test_what_was_refused_is_told_for_a_week(client: FlaskClient, db: Database) 
     assert "Perlu tindakan 1 kiosk" in line(client, "overflowed")
 
 
-def _refuse(db: Database, at_ms: int, day: str) -> None:
+def test_names_that_no_kiosk_has_are_told_by_their_messages_and_are_no_kiosk(
+    client: FlaskClient, db: Database
+) -> None:
+    assert line(client, "strangers").endswith("Baik tidak ada")
+    with writing(db):
+        _refuse(db, round(NOW.timestamp() * 1000), "2019-08-26", kiosk="")
+    assert "Perlu tindakan 6 pesan" in line(client, "strangers")
+    assert line(client, "refused").endswith("Baik tidak ada")
+    assert line(client, "overflowed").endswith("Baik tidak ada")
+
+
+def _refuse(db: Database, at_ms: int, day: str, kiosk: str = "rsud-01") -> None:
     db.conn.execute(
         "INSERT INTO quarantine (received_ms, kiosk, topic, reason, detail, size, kept, payload)"
-        " VALUES (?, 'rsud-01', '', 'forged', '', 1, 1, x'')",
-        (at_ms,),
+        " VALUES (?, ?, '', 'forged', '', 1, 1, x'')",
+        (at_ms, kiosk),
     )
-    db.conn.execute("INSERT INTO quarantine_overflow VALUES ('rsud-01', ?, 5, 5)", (day,))
+    db.conn.execute("INSERT INTO quarantine_overflow VALUES (?, ?, 5, 5)", (kiosk, day))
 
 
 def test_the_top_says_how_much_there_is_to_do(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.config import Config
-from collector.ledger import refused
+from collector.ledger import refused, registry
 from collector.ledger.refused import Kept, Overflow
 from collector.ledger.store import read_snapshot
 
@@ -32,6 +32,8 @@ def quarantine(config: Config, kiosk: str | None, last: int, as_json: bool) -> N
     proves nothing, for a stranger may write it.
     """
     with closing(read_snapshot(config.ledger)) as db:
+        if kiosk is not None:
+            registry.require_kiosk(db, kiosk)
         kept = refused.latest(db, kiosk, last)
         overflow = refused.overflowed(db, kiosk)
     click.echo(_json(kept, overflow) if as_json else "\n".join(_told(kept, overflow, config.zone)))

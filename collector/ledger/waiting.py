@@ -1,4 +1,4 @@
-"""What waits for an admin's word, by how many kiosks it concerns: never by votes."""
+"""What waits for an admin's word, by how many kiosks or messages it concerns: never by votes."""
 
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ class Waiting(NamedTuple):
     forked: int  # two cards speak under one key
     refused: int  # messages were refused lately
     overflowed: int  # so many that not all of them were kept
+    strangers: int  # (messages that came lately under the name of no kiosk)
 
 
 def waiting(db: Database, since_ms: int, since_day: str) -> Waiting:
@@ -22,12 +23,23 @@ def waiting(db: Database, since_ms: int, since_day: str) -> Waiting:
             db, "SELECT COUNT(DISTINCT kiosk) FROM held JOIN epochs USING (e) WHERE why = 'fork'"
         ),
         _number(
-            db, "SELECT COUNT(DISTINCT kiosk) FROM quarantine WHERE received_ms >= ?", since_ms
+            db,
+            "SELECT COUNT(DISTINCT kiosk) FROM quarantine WHERE kiosk <> '' AND received_ms >= ?",
+            since_ms,
         ),
         _number(
-            db, "SELECT COUNT(DISTINCT kiosk) FROM quarantine_overflow WHERE day >= ?", since_day
+            db,
+            "SELECT COUNT(DISTINCT kiosk) FROM quarantine_overflow WHERE kiosk <> '' AND day >= ?",
+            since_day,
         ),
+        _strangers(db, since_ms, since_day),
     )
+
+
+def _strangers(db: Database, since_ms: int, since_day: str) -> int:
+    kept = "SELECT COUNT(*) FROM quarantine WHERE kiosk = '' AND received_ms >= ?"
+    more = "SELECT COALESCE(SUM(n), 0) FROM quarantine_overflow WHERE kiosk = '' AND day >= ?"
+    return _number(db, kept, since_ms) + _number(db, more, since_day)
 
 
 def _number(db: Database, sql: str, *values: object) -> int:

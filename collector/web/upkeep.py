@@ -1,6 +1,6 @@
 """Is everything done that keeps votes safe? Judged here; the words are for whoever must act."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -174,6 +174,14 @@ def _aside(since: list[datetime], now: datetime) -> Check:
 # ---------------------------------------------------------------- what waits
 
 
+def _kiosks(number: int) -> str:
+    return ngettext("%(num)s kiosk", "%(num)s kiosk", number)
+
+
+def _messages(number: int) -> str:
+    return ngettext("%(num)s pesan", "%(num)s pesan", number)
+
+
 class Matter(NamedTuple):
     """Something that waits for an admin, named as in Waiting."""
 
@@ -182,6 +190,7 @@ class Matter(NamedTuple):
     about: Any
     todo: Any
     command: str = ""
+    told: Callable[[int], str] = _kiosks
 
 
 MATTERS: Final = (
@@ -212,15 +221,23 @@ MATTERS: Final = (
         lazy_gettext("Cari kiosk atau orang yang membanjiri broker; halaman Kiosk menyebutnya."),
         "senyum-collector quarantine",
     ),
+    Matter(
+        "strangers",
+        lazy_gettext("Pesan dari kiosk yang tidak terdaftar"),
+        lazy_gettext("Pesan dalam tujuh hari terakhir atas nama yang bukan nama kiosk."),
+        lazy_gettext("Daftarkan kiosk itu, atau cari siapa yang menulis ke broker:"),
+        "senyum-collector quarantine",
+        _messages,
+    ),
 )
 
 
 def decisions(found: Waiting) -> Iterator[Check]:
-    """By how many kiosks each concerns."""
-    for matter, kiosks in zip(MATTERS, found, strict=True):
+    """By how many kiosks, or messages, each concerns."""
+    for matter, number in zip(MATTERS, found, strict=True):
         name, about = str(matter.name), str(matter.about)
-        if kiosks:
-            told, todo = ngettext("%(num)s kiosk", "%(num)s kiosk", kiosks), str(matter.todo)
+        if number:
+            told, todo = matter.told(number), str(matter.todo)
             yield Check(matter.key, name, about, "act", told, None, todo, matter.command)
         else:
             yield Check(matter.key, name, about, "good", gettext("tidak ada"))

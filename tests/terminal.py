@@ -1,9 +1,11 @@
 """A terminal of 80 columns for a process that speaks to somebody: a real pty."""
 
+import contextlib
 import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -58,6 +60,14 @@ class Terminal:
         while self._more():
             pass
         return self.process.wait(PATIENCE)
+
+    def interrupt(self, number: signal.Signals) -> int:
+        """Again if it goes on, as somebody would: Python's `input` may miss one until a key comes."""
+        while self.process.poll() is None:
+            self.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(PATIENCE)
+        return self.ended()
 
     def _more(self) -> bool:
         """False at the end; the kernel says so by an error."""

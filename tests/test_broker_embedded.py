@@ -1,6 +1,7 @@
 """The embedded broker: nothing to install, loopback only, and no damage keeps it from starting."""
 
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -96,6 +97,7 @@ def test_a_broker_that_listens_and_does_not_answer_is_noticed(broker, started, m
     monkeypatch.setattr("collector.broker.ANSWER_SECONDS", 0.2)
     process = started()
     process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # the kernel stops one thread after the other
     assert not broker.healthy()
     process.send_signal(signal.SIGCONT)
     monkeypatch.undo()

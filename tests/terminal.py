@@ -62,7 +62,7 @@ class Terminal:
         return self.process.wait(PATIENCE)
 
     def interrupt(self, number: signal.Signals) -> int:
-        """Again if it goes on, as somebody would: Python's `input` may miss one until a key comes."""
+        """Again if it goes on, as somebody would: Python's `input` may miss a signal."""
         while self.process.poll() is None:
             self.process.send_signal(number)
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -34,7 +34,7 @@ def run_uplink(config: Config) -> None:
     uplink = build_uplink(config)
     try:
         with stop_on_signals() as stop:
-            run(uplink, Heartbeat(notifier, lambda: True), lambda: not stop.asked, notifier)
+            run(uplink, Heartbeat(notifier, uplink.in_time), lambda: not stop.asked, notifier)
     finally:
         uplink.close()
 

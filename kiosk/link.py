@@ -229,8 +229,9 @@ class Listener:
 
 
 def call(path: Path) -> UplinkEnd | None:
-    """A connection to the panel; None while it does not listen."""
+    """A connection to the panel; None while it does not listen, or takes no more callers."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.setblocking(False)  # a panel that hangs must not make its caller hang
     try:
         connection.connect(str(path))
     except OSError:

@@ -23,8 +23,8 @@ from kiosk.letters import Letters
 from kiosk.link import Publish, Will
 from kiosk.outbox import Outbox
 from kiosk.remote import Remote
+from kiosk.session import Session
 from kiosk.simulate import ALWAYS_SYNCED
-from kiosk.uplink import Session
 
 FACES = ("frown", "neutral", "smile")
 AWAY_MS = 30 * 86_400_000

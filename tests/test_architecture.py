@@ -44,7 +44,7 @@ ROOMS = {
 DOORS = {
     "gpiozero": {"kiosk.panel", "kiosk.simulate"},
     "lgpio": set(),
-    "paho": {"kiosk.uplink", "collector.ingest.subscriber"},
+    "paho": {"kiosk.session", "collector.ingest.subscriber"},
     "flask": {"collector.web"},
     "waitress": {"collector.web"},
     "smtplib": {"collector.mail"},
@@ -60,8 +60,8 @@ SQL_ROOMS = {
 
 # Pure: the moment, chance and neighbours are handed in.
 PURE = {
-    "kiosk.ballot", "kiosk.carrying", "kiosk.contact", "kiosk.courier", "kiosk.presses",
-    "kiosk.rows", "kiosk.signals", "kiosk.wire",
+    "kiosk.ballot", "kiosk.carrying", "kiosk.contact", "kiosk.courier", "kiosk.deadlines",
+    "kiosk.presses", "kiosk.rows", "kiosk.signals", "kiosk.wire",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
 }  # fmt: skip

@@ -128,6 +128,17 @@ Outbox.probe = probe
     assert "disk I/O error" in process.ended()[1]
 
 
+def test_no_watchdog_ping_while_the_uplink_waits_for_too_long(file, start):
+    """What that is: tests/test_kiosk_hanging.py."""
+    extra = """
+from kiosk.uplink import Uplink
+Uplink.in_time = lambda self: False
+"""
+    process = start(mock("uplink", file, extra), WATCHDOG_USEC="300000")
+    assert process.heard() == "READY=1"
+    assert process.heard_within(1.2) is None
+
+
 def test_pings_are_three_to_a_limit_and_only_while_it_works(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.bind(str(tmp_path / "n"))

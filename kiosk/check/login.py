@@ -6,7 +6,8 @@ from typing import Final
 
 from kiosk.check.line import Line, fine, trouble
 from kiosk.config import BrokerSection
-from kiosk.uplink import CONNECT_LIMIT, PROTOCOLS, Session
+from kiosk.deadlines import LIMITS
+from kiosk.session import PROTOCOLS, Session
 
 LOOK_S: Final = 0.2
 NO_ACCOUNT: Final = "does the broker know broker.user, with the password in broker.password_file?"
@@ -47,7 +48,7 @@ def _connected(kiosk: str, broker: BrokerSection) -> Session:
     """By the first protocol that the broker answers; the last try, if it answers to none."""
     for protocol in PROTOCOLS:
         session = Session(kiosk, broker, protocol, None, _unheard, name=f"{kiosk}-check")
-        _drive(session, time.monotonic() + CONNECT_LIMIT)
+        _drive(session, time.monotonic() + LIMITS["connect"])
         if session.acknowledged and not session.unsupported:
             break
     return session

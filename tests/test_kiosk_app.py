@@ -1,13 +1,11 @@
 """The kiosk's processes: what systemd sees, and that nothing dies quietly."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -15,59 +13,7 @@ from kiosk.app_uplink import UplinkDied, UplinkThread
 from kiosk.loop import Heartbeat
 from kiosk.systemd import Notifier
 from tests.bench import settings
-
-SENYUM_KIOSK = str(Path(sys.executable).with_name("senyum-kiosk"))
-
-# The panel's own process, but on mock pins: this machine has no others.
-ON_MOCK_PINS = """
-import sys
-from pathlib import Path
-from gpiozero.pins.mock import MockFactory, MockPWMPin
-from kiosk import app, app_panel
-from kiosk.daemons import serve
-app.real_pins = app_panel.real_pins = lambda: MockFactory(pin_class=MockPWMPin)
-{extra}
-serve(sys.argv[1], Path(sys.argv[2]))
-"""
-
-
-class Process:
-    """A daemon under a notify socket, as systemd would run it."""
-
-    def __init__(self, command, folder, **environment):
-        self.ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.ear.bind(str(folder / "notify"))
-        self.ear.settimeout(20)
-        self.process = subprocess.Popen(
-            command,
-            env=os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def heard(self):
-        try:
-            return self.ear.recv(100).decode()
-        except TimeoutError:
-            self.process.kill()
-            pytest.fail(f"silent; its log: {self.ended()[1]}")
-
-    def heard_within(self, seconds):
-        self.ear.settimeout(seconds)
-        try:
-            return self.ear.recv(100).decode()
-        except TimeoutError:
-            return None
-
-    def ended(self):
-        """Exit status and what was logged."""
-        _, log = self.process.communicate(timeout=20)
-        return self.process.returncode, log
-
-    def close(self):
-        self.process.kill()
-        self.process.communicate()
-        self.ear.close()
+from tests.daemons import Process, mock, real
 
 
 @pytest.fixture
@@ -87,14 +33,6 @@ def start(tmp_path):
 def file(tmp_path):
     settings(tmp_path)
     return tmp_path / "kiosk.toml"
-
-
-def mock(daemon, file, extra=""):
-    return [sys.executable, "-c", ON_MOCK_PINS.format(extra=extra), daemon, str(file)]
-
-
-def real(daemon, file):
-    return [SENYUM_KIOSK, daemon, "--config", str(file)]
 
 
 # ---------------------------------------------------------------- systemd

@@ -67,6 +67,20 @@ class Tally:
         return None if at is None else max(0, now - at) // HOUR_MS
 
 
+def waiting(pressed: wire.Fine | None, now: wire.Moment) -> int | None:
+    """Whole hours since `pressed`; None where that cannot be told, or there is nothing to tell.
+
+    In another boot only two clocks that were right can tell.
+    """
+    if pressed is None:
+        return None
+    if pressed.boot == now.boot:
+        return max(0, now.up - pressed.up) // HOUR_MS
+    if pressed.clock == now.clock == "synced":
+        return max(0, now.wall - pressed.wall) // HOUR_MS
+    return None
+
+
 def disk_free(folder: Path) -> int | None:
     """Bytes that an ordinary user may still write; None if the disk does not say."""
     try:

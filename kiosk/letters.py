@@ -7,7 +7,7 @@ from kiosk import __version__, health, machine, wire
 from kiosk.clock import Clock
 from kiosk.health import Tally
 from kiosk.keys import SigningKey
-from kiosk.outbox import Outbox
+from kiosk.outbox import Outbox, OutboxError
 from kiosk.remote import Remote
 
 Sealed = tuple[str, bytes]  # topic and payload
@@ -76,7 +76,8 @@ class Letters:
             wire.Votes(v=1, epoch=self._epoch, nonce=nonce, sent=sent, prev=prev, votes=votes)
         )
 
-    def health(self, nonce: str) -> Sealed:
+    def health(self, nonce: str, wifi: int | None) -> Sealed:
+        """`wifi` in dBm, where the uplink has told it."""
         at, seen = self._outbox.checkpoint, machine.look()
         return self._seal(
             wire.Health(
@@ -94,7 +95,9 @@ class Letters:
                 temperature=seen.temperature,
                 voltage=seen.voltage,
                 wear=seen.wear,
+                wifi=wifi,
                 memory=seen.memory,
+                waiting=self._waiting(),
                 buttons=self._tally.buttons(self._faces, self._clock.up()),
                 config=self._remote.version,
                 refused_config=self._remote.refused,
@@ -102,6 +105,13 @@ class Letters:
                 damaged=self._damaged,
             )
         )
+
+    def _waiting(self) -> int | None:
+        """A disk that does not answer now must not keep the kiosk from saying how it is."""
+        try:
+            return health.waiting(self._outbox.oldest_waiting, self._clock.now())
+        except OutboxError:
+            return None
 
     def answer(self, id_: str, result: wire.Result, checks: tuple[wire.Check, ...]) -> Sealed:
         at = self._outbox.checkpoint

@@ -61,6 +61,12 @@ class Up(Struct, frozen=True, tag=True):
     """Uplink: connected and subscribed."""
 
 
+class Signal(Struct, frozen=True, tag=True):
+    """Uplink: how strong the Wi-Fi is, dBm; the panel's own network namespace has none."""
+
+    dbm: Annotated[int, Meta(ge=-200, lt=0)] | None
+
+
 class Down(Struct, frozen=True, tag=True):
     """Uplink: no longer connected."""
 
@@ -73,7 +79,7 @@ class Arrived(Struct, frozen=True, tag=True):
 
 
 ToUplink = Will | Publish
-ToPanel = Ready | Up | Down | Arrived
+ToPanel = Ready | Up | Signal | Down | Arrived
 
 _TO_UPLINK: Final = msgspec.msgpack.Decoder(ToUplink)
 _TO_PANEL: Final = msgspec.msgpack.Decoder(ToPanel)

@@ -23,6 +23,13 @@ def look(root: Path = ROOT) -> Machine:
     return Machine(_temperature(root), _voltage(root), _wear(root), _memory(root))
 
 
+def wifi(root: Path = ROOT) -> int | None:
+    """Strength of the strongest Wi-Fi signal, dBm; of the network namespace of who asks."""
+    levels = _words(root / "proc/net/wireless", r"^\s*\S+: +[0-9a-f]+ +\d+\.? +(-?\d+)")
+    # A driver that knows no dBm gives numbers from 0 on, of a scale of its own.
+    return max((int(level) for level in levels if int(level) < 0), default=None)
+
+
 def _temperature(root: Path) -> int | None:
     return _number(root / "sys/class/thermal/thermal_zone0/temp")
 

@@ -15,7 +15,7 @@ from kiosk.ballot import Ballot, vote_of
 from kiosk.crash import Crash, never
 from kiosk.outbox_file import CannotStoreError, DamagedError, OutboxError, OutboxFile
 from kiosk.retention import DAY_MS, ERASE_MS, KEEP_MS, Retention
-from kiosk.rows import fine_row, vote_row
+from kiosk.rows import fine_of, fine_row, vote_row
 from kiosk.rows import vote_of as vote_in
 
 __all__ = ["Ballot", "CannotStoreError", "DamagedError", "Outbox", "OutboxError"]
@@ -31,6 +31,10 @@ _SELECT: Final = """
            lower(hex(tsalt)), wall, synced, lower(hex(boot)), up
     FROM votes LEFT JOIN fine ON fine.seq = votes.seq
     WHERE votes.seq > ? ORDER BY votes.seq LIMIT ?
+"""
+
+_SELECT_FINE: Final = """
+    SELECT lower(hex(tsalt)), wall, synced, lower(hex(boot)), up FROM fine WHERE seq = ?
 """
 
 
@@ -85,6 +89,15 @@ class Outbox:
     def queue(self) -> int:
         """Votes without a receipt."""
         return self._seq - self._through
+
+    @property
+    def oldest_waiting(self) -> wire.Fine | None:
+        """When the oldest vote without a receipt was pressed; None: none waits, or it is erased.
+
+        Raises OutboxError where the disk does not answer.
+        """
+        rows = self._file.select(_SELECT_FINE, self._through + 1)
+        return fine_of(*rows[0]) if rows else None
 
     @property
     def oldest(self) -> int:

@@ -17,6 +17,7 @@ from kiosk.link import (
     PanelEnd,
     Publish,
     Ready,
+    Signal,
     ToPanel,
     Up,
     Will,
@@ -53,6 +54,7 @@ class Post:
         self._end: PanelEnd | None = None
         self._birth = 0
         self.connected = False  # to the broker
+        self._wifi: int | None = None  # dBm, as the uplink said last
         self.ignored = 0  # messages that were not receipts for us
 
     # ------------------------------------------------------------ the loop's side
@@ -118,6 +120,8 @@ class Post:
                 self._give_will()
             case Up():
                 self._connected(now)
+            case Signal(dbm=dbm):
+                self._wifi = dbm
             case Down():
                 self._disconnected()
             case Arrived(topic=topic, payload=payload):
@@ -135,6 +139,7 @@ class Post:
         self._courier.connected(now)
 
     def _disconnected(self) -> None:
+        self._wifi = None
         if self.connected:
             self.connected = False
             self._courier.disconnected()
@@ -148,7 +153,7 @@ class Post:
             case SendVotes(after=after, nonce=nonce):
                 self._send_votes(after, nonce)
             case SendHealth(nonce=nonce):
-                self._send(self._letters.health(nonce))
+                self._send(self._letters.health(nonce, self._wifi))
             case Mark(through=through, time=time):
                 self._mark(through, time)
 

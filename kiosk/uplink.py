@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kiosk import machine
 from kiosk.backoff import Backoff
 from kiosk.config import BrokerSection
 from kiosk.deadlines import GRACE, LIMITS, Deadlines, Wait
@@ -20,6 +21,7 @@ from kiosk.link import (
     LinkClosed,
     Publish,
     Ready,
+    Signal,
     ToUplink,
     Up,
     UplinkEnd,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("senyum.kiosk.uplink")
 
 CALL_AGAIN: Final = 0.5  # seconds between two looks for the panel
+SIGNAL_EVERY: Final = 60.0  # seconds between two looks at the Wi-Fi's strength, as health comes
 STEADY: Final = 30.0  # a connection that lasted so long was a good one
 
 _OVERDUE: Final[dict[Wait, str]] = {
@@ -54,11 +57,16 @@ class Uplink:
         panel: Path,
         random: Callable[[], float],
         now: Callable[[], float],
+        *,
+        wifi: Callable[[], int | None] = machine.wifi,
     ) -> None:
         self._kiosk = kiosk
         self._broker = broker
         self._panel = panel
         self._now = now
+        self._wifi = wifi
+        self._next_signal = 0.0
+        self._signal = Signal(None)  # as last told
         self._backoff = Backoff(random)
         self._deadlines = Deadlines(now)
         self._oldest: int | None = None  # message that the broker has not acknowledged
@@ -116,7 +124,7 @@ class Uplink:
         self._deadlines.met(*LIMITS)
         self._next_try = self._now() + CALL_AGAIN
 
-    def _tell(self, message: Up | Down | Arrived) -> None:
+    def _tell(self, message: Up | Signal | Down | Arrived) -> None:
         if self._line is not None:
             self._line.send(message)
 
@@ -207,10 +215,20 @@ class Uplink:
             return
         if session.up and not self._announced:
             self._announce(session)
+        if self._announced and self._now() >= self._next_signal:
+            self._tell_signal()
         overdue = self._deadlines.overdue()
         why = session.ended or (_OVERDUE[overdue] if overdue is not None else None)
         if why is not None:
             self._end(session, why)
+
+    def _tell_signal(self) -> None:
+        """What has changed since it was last told; a cable has nothing to tell."""
+        self._next_signal = self._now() + SIGNAL_EVERY
+        signal = Signal(self._wifi())
+        if signal != self._signal:
+            self._signal = signal
+            self._tell(signal)
 
     def _announce(self, session: Session) -> None:
         log.info("connected protocol=%s", self.protocol.name)
@@ -220,6 +238,7 @@ class Uplink:
         self._deadlines.wait("panel")
         self._deadlines.wait("broker", 2 * session.keepalive_s)
         self._tell(Up())
+        self._next_signal, self._signal = self._now(), Signal(None)
 
     def _end(self, session: Session, why: str) -> None:
         session.drop()

@@ -207,3 +207,10 @@ def test_a_broker_of_another_authority_is_not_trusted(
     *_, line = network.way(at)
     assert (line.name, line.ok) == ("tls", False)
     assert "certificate" in line.said
+
+
+@pytest.mark.parametrize(("dbm", "ok"), [(None, True), (-60, True), (-75, True), (-76, False)])
+def test_weak_wifi_is_told_with_its_number(dbm: int | None, ok: bool) -> None:
+    line = board.wifi(dbm)
+    assert line.ok is ok
+    assert (str(dbm) in line.said) == (dbm is not None)

@@ -35,6 +35,29 @@ def test_the_disk_says_how_much_is_free(tmp_path):
     assert health.disk_free(tmp_path / "gone") is None
 
 
+BOOT, OTHER = "3f" * 16, "4a" * 16
+
+
+def pressed(up, boot=BOOT, clock="synced"):
+    return wire.Fine(tsalt="0" * 32, wall=10 * HOUR + up, clock=clock, boot=boot, up=up)
+
+
+def test_how_long_a_vote_waits_is_told_in_whole_hours_of_the_same_boot():
+    now = wire.Moment(boot=BOOT, up=5 * HOUR, wall=0, clock="unsynced")
+    assert health.waiting(pressed(4 * HOUR + 1), now) == 0
+    assert health.waiting(pressed(HOUR), now) == 4
+    assert health.waiting(pressed(6 * HOUR), now) == 0
+
+
+def test_across_boots_only_right_clocks_can_tell():
+    now = wire.Moment(boot=OTHER, up=5, wall=13 * HOUR, clock="synced")
+    assert health.waiting(pressed(HOUR), now) == 2
+    assert health.waiting(pressed(HOUR, clock="unsynced"), now) is None
+    wrong = wire.Moment(boot=OTHER, up=5, wall=13 * HOUR, clock="unsynced")
+    assert health.waiting(pressed(HOUR), wrong) is None
+    assert health.waiting(None, now) is None
+
+
 def test_each_button_tells_whole_hours_and_how_often_it_was_stuck():
     tally = health.Tally()
     for event in (Press("frown", 1000), Press("smile", 2 * HOUR), Stuck("frown", 3 * HOUR)):

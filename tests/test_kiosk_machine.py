@@ -43,6 +43,28 @@ def test_a_card_that_does_not_tell_its_life(tmp_path: Path, life: str) -> None:
     assert machine.look(tmp_path).wear is None
 
 
+WIRELESS = """Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
+ face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22
+"""
+WLAN = " wlan0: 0000   54.  {level}.  -256        0      0      0      0      0        0\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "dbm"),
+    [
+        (WIRELESS, None),  # a cable, or a network namespace of its own
+        (WIRELESS + WLAN.format(level=-56), -56),
+        (WIRELESS + WLAN.format(level=-80) + WLAN.format(level=-61), -61),
+        (WIRELESS + WLAN.format(level=200), None),  # a driver with a scale of its own
+        (WIRELESS + WLAN.format(level=0), None),
+        ("", None),
+    ],
+)
+def test_the_strength_of_the_wifi(tmp_path: Path, lines: str, dbm: int | None) -> None:
+    write(tmp_path, "proc/net/wireless", lines)
+    assert machine.wifi(tmp_path) == dbm
+
+
 def test_bytes_that_are_no_text_say_nothing(tmp_path: Path) -> None:
     write(tmp_path, "sys/class/thermal/thermal_zone0/temp", "")
     (tmp_path / "sys/class/thermal/thermal_zone0/temp").write_bytes(b"\xff\xfe")

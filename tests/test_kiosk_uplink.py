@@ -6,7 +6,7 @@ import time
 import paho.mqtt.client as mqtt
 import pytest
 
-from kiosk.link import Arrived, Down, Publish, Ready, Up
+from kiosk.link import Arrived, Down, Publish, Ready, Signal, Up
 from tests.brokers import HOST, Mosquitto, Nats
 from tests.uplinks import KIOSK, STATUS, Observer, world_at
 
@@ -48,6 +48,16 @@ def test_a_batch_of_full_size_arrives_whole(world, broker):
         world.panel.end.send(Publish(HELLO, payload, 1, False))
     world.until(lambda: len(observer.heard) == 4)
     assert {payload for _, payload, _ in observer.heard} == {payload}
+
+
+def test_the_panel_is_told_the_wifi_at_once_and_every_minute(tmp_path, mosquitto):
+    heard = iter([-60, None])
+    with world_at(tmp_path, port=mosquitto.port, wifi=lambda: next(heard)) as world:
+        world.until(lambda: Signal(-60) in world.panel.heard)
+        world.steps(5)
+        assert world.panel.heard[-2:] == [Up(), Signal(-60)]
+        world.pushed += 61
+        world.until(lambda: world.panel.heard[-1] == Signal(None))
 
 
 def test_a_receipt_reaches_the_panel_and_nothing_else_does(world, broker):

@@ -85,6 +85,7 @@ def test_a_healthy_kiosk_has_nothing_amiss(client: FlaskClient, db: Database) ->
         ({"disk_free": 1_000_000}, "kartu memori hampir penuh"),
         ({"damaged": 1}, "menunggu diselamatkan: outbox rescue"),
         ({"voltage": "low"}, "tegangan listrik pernah terlalu rendah"),
+        ({"wifi": -76}, "Wi-Fi lemah: pindahkan"),
         ({"wear": 90}, "kartu memori hampir habis umurnya"),
         ({"refused_config": 2, "why_refused": "night"}, "tidak dapat dipakai: night"),
     ],
@@ -96,6 +97,37 @@ def test_what_is_amiss_is_said(
     assert words not in lines(client)[0]
     report(db, KIOSK, 10, **said)
     assert words in lines(client)[0]
+
+
+@pytest.mark.parametrize(
+    ("dbm", "words"),
+    [(-50, "Wi-Fi baik (-50 dBm)"), (-70, "Wi-Fi cukup (-70 dBm)"), (-80, "Wi-Fi lemah (-80 dBm)")],
+)
+def test_the_wifi_is_told_in_a_word_and_a_number(
+    client: FlaskClient, db: Database, dbm: int, words: str
+) -> None:
+    report(db, KIOSK, 20, wifi=dbm)
+    assert words in lines(client)[0]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "words"), [(1, "menunggu: 1 jam"), (47, "menunggu: 47 jam"), (50, "2 hari")]
+)
+def test_the_oldest_waiting_vote_is_told_in_hours(
+    client: FlaskClient, db: Database, waiting: int, words: str
+) -> None:
+    report(db, KIOSK, 20, queue=3, waiting=waiting)
+    assert f"suara tertua {words}" in lines(client)[0].replace("menunggu: 2", "2")
+
+
+def test_a_vote_that_has_waited_for_less_than_an_hour_is_not_told(
+    client: FlaskClient, db: Database
+) -> None:
+    """It would show that somebody has just voted."""
+    report(db, KIOSK, 20, queue=0, waiting=None)
+    before = client.get("/kiosk/isi").text
+    report(db, KIOSK, 19.9, queue=1, waiting=0)
+    assert client.get("/kiosk/isi").text == before
 
 
 def test_settings_that_are_wanted_and_used_are_named(client: FlaskClient, db: Database) -> None:

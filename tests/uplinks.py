@@ -94,11 +94,11 @@ class Observer:
 class World:
     """Panel, uplink and observer, moved in turn by one thread; time can be pushed on."""
 
-    def __init__(self, folder, settings, kind):
+    def __init__(self, folder, settings, kind, wifi):
         self.pushed = 0.0
         self.share = 0.01  # of the longest pause that is allowed
         self.panel = Panel(folder / "panel.sock")
-        self.uplink = kind(KIOSK, settings, folder / "panel.sock", self.random, self.now)
+        self.uplink = kind(KIOSK, settings, folder / "panel.sock", self.random, self.now, wifi=wifi)
         self.observers = []
 
     def now(self):
@@ -141,8 +141,8 @@ class World:
 
 
 @contextmanager
-def world_at(folder, kind=Uplink, **broker):
-    world = World(folder, BrokerSection(host=HOST, **broker), kind)
+def world_at(folder, kind=Uplink, wifi=lambda: None, **broker):
+    world = World(folder, BrokerSection(host=HOST, **broker), kind, wifi)
     try:
         yield world
     finally:

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 from collector.ledger.epochs import Announcer, announcer
 from collector.ledger.fleet import Health, Machine
 from collector.web.languages import gettext, language
+from collector.web.numbers import WEAK
 from collector.web.site import local
 from collector.web.words import face_word
 
@@ -59,6 +60,8 @@ def _in_the_box(health: Health) -> Iterator[str]:
         yield gettext("jam belum selaras")
     if said.temperature is not None and said.temperature >= HOT:
         yield gettext("terlalu panas")
+    if said.wifi is not None and said.wifi < WEAK:
+        yield gettext("Wi-Fi lemah: pindahkan kotak atau titik akses, atau pasang kabel")
     if said.disk_free is not None and said.disk_free < FULL:
         yield gettext("kartu memori hampir penuh")
 

@@ -10,11 +10,12 @@ from flask import Flask
 from collector.index.periods import Days
 from collector.web.languages import gettext, language, ngettext
 
+STRONG, WEAK = -67, -75  # dBm
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def init_app(app: Flask) -> None:
-    filters = (whole, index, points, percent, day, span, clock, hour, ago, degrees)
+    filters = (whole, index, points, percent, day, span, clock, hour, ago, hours, degrees, dbm)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
 
 
@@ -82,6 +83,22 @@ def took(milliseconds: int) -> str:
     if seconds < MINUTE:
         return ngettext("%(num)s detik", "%(num)s detik", seconds)
     return ngettext("%(num)s menit", "%(num)s menit", round(seconds / MINUTE))
+
+
+def hours(count: int) -> str:
+    """How long, coarsely: 5 jam, from two days on 3 hari."""
+    if count < 2 * DAY // HOUR:
+        return ngettext("%(num)s jam", "%(num)s jam", count)
+    return ngettext("%(num)s hari", "%(num)s hari", count * HOUR // DAY)
+
+
+def dbm(level: int) -> str:
+    """Strength of a signal, with a word for who does not know the unit."""
+    if level >= STRONG:
+        word = gettext("baik")
+    else:
+        word = gettext("cukup") if level >= WEAK else gettext("lemah")
+    return f"{word} ({format_decimal(level, locale=language())} dBm)"
 
 
 def degrees(thousandths: int) -> str:

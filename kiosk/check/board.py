@@ -8,6 +8,7 @@ from kiosk.chips import Ask, NoChip
 from kiosk.machine import Machine
 from kiosk.wire import Moment
 
+WEAK: Final = -75  # dBm: from here down connections break
 HOT: Final = 80_000  # thousandths of a °C: from here a Pi slows itself down
 
 
@@ -36,6 +37,14 @@ def temperature(machine: Machine) -> Line:
     if machine.temperature >= HOT:
         return trouble("temperature", said, "out of the sun; open the vents")
     return fine("temperature", said)
+
+
+def wifi(dbm: int | None) -> Line:
+    if dbm is None:
+        return fine("wifi", "no Wi-Fi in use, or it does not tell")
+    if dbm < WEAK:
+        return trouble("wifi", f"weak, {dbm} dBm", "move box or access point, or use a cable")
+    return fine("wifi", f"{dbm} dBm")
 
 
 def clock(now: Moment) -> Line:

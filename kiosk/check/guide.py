@@ -41,6 +41,10 @@ LINES: Final[dict[str, Entry]] = {
         "the clock has been set from the network since boot",
         "NTP is blocked. Votes count nevertheless; the collector dates them",
     ),
+    "wifi": Entry(
+        "the Wi-Fi, where one is in use, is stronger than -75 dBm",
+        "too far from the access point, or metal between",
+    ),
     "name": Entry("the broker's name has an address", "no network, or a wrong broker.host"),
     "port": Entry("something answers there", "the broker is down, or a firewall stands between"),
     "tls": Entry(

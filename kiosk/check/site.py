@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kiosk import config
+from kiosk import config, machine
 from kiosk.check import board, network, selftest
 from kiosk.check.key import key
 from kiosk.check.line import Line, fine, trouble
@@ -29,6 +29,7 @@ def lines(file: Path, clock: Clock, ask: Callable[[str], bool] | None) -> Iterat
     yield key(Epochs(settings.epochs))
     yield board.pins()
     yield from selftest.lines(_kept_in(settings), clock)
+    yield board.wifi(machine.wifi())
     yield from _way_of_a_vote(settings, clock)
     if ask is not None:
         from kiosk.check import hands  # noqa: PLC0415  brings rich and gpiozero

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from kiosk import keys
+from kiosk import health, keys
 from kiosk.app_uplink import UplinkThread, build_uplink
 from kiosk.ballot import Ballot
 from kiosk.check.line import Line, fine, trouble, untried
@@ -72,18 +72,19 @@ def vote(settings: Config, clock: Clock, patience_ms: int = PATIENCE_MS) -> Line
         with epochs.alone():
             return _alone(settings, place, clock, patience_ms)
     except EpochsInUse:
-        return _beside(settings, place)
+        return _beside(settings, place, clock)
     except (SenyumError, OSError) as error:
         return trouble("vote", str(error), "run as root; `senyum-kiosk outbox` shows the votes")
 
 
-def _beside(settings: Config, place: Place) -> Line:
+def _beside(settings: Config, place: Place, clock: Clock) -> Line:
     with closing(open_place(place, settings.kiosk.id, never).outbox) as outbox:
         seq, queue = outbox.checkpoint.seq, outbox.queue
+        hours = health.waiting(outbox.oldest_waiting, clock.now())
     if queue:
         return trouble(
             "vote",
-            f"the panel is running; {queue} of its votes wait for a receipt",
+            f"the panel is running; {queue} of its votes wait for a receipt{_for(hours)}",
             "try again in a minute; if they still wait: journalctl -u senyum-uplink",
         )
     if seq == 0:
@@ -93,6 +94,10 @@ def _beside(settings: Config, place: Place) -> Line:
             "press a face in test mode (frown and smile, 5 s), and try again",
         )
     return fine("vote", f"the panel is running; each vote up to {seq} has its receipt")
+
+
+def _for(hours: int | None) -> str:
+    return f", the oldest for {hours} h" if hours else ""
 
 
 # ---------------------------------------------------------------- while the panel is stopped

@@ -1,7 +1,7 @@
 """Writes commands.md, settings.md and check.md anew from the code: `python docs/regenerate.py`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ import collector.config
 import kiosk.config
 from kiosk.check import guide
 from kiosk.commands import senyum_kiosk
-from kiosk.signals import READ_OUT
+from kiosk.signals import READ_OUT, SAYS, SIGNALS, Step
 
 FOLDER = Path(__file__).parent
 WIDTH = 96
@@ -178,7 +178,17 @@ READ_OUT_HEAD = """
 In test mode the lamps read out, again and again, how the kiosk is. After the presses above, the
 middle lamp's long flash is the collector's receipt for them.
 
-| lamp | one long flash | two short ones |
+| lamp | one long flash | two short ones | three short ones |
+|---|---|---|---|
+"""
+
+SIGNALS_HEAD = """
+## What lamps and buzzer say
+
+By place and rhythm, never by colour. A tone is the buzzer's; *pressed* is the lamp of the pressed
+face; *first*, *middle* and *last* are lamps as they stand, frown first.
+
+| signal | in order | says |
 |---|---|---|
 """
 
@@ -187,9 +197,32 @@ def check() -> str:
     """docs/check.md as it should be."""
     lines = [f"| `{name}` | {entry.tries} | {entry.wrong} |" for name, entry in guide.LINES.items()]
     deeds = [f"| {deed.do} | {deed.well} | {deed.trouble} |" for deed in guide.CHORD]
-    lamps = [f"| {place} | {fine} | {trouble} |" for place, fine, trouble in READ_OUT]
-    parts = ((CHECK_HEAD, lines), (CHORD_HEAD, deeds), (READ_OUT_HEAD, lamps))
+    lamps = [f"| {' | '.join(word or '–' for word in reading)} |" for reading in READ_OUT]
+    signs = [f"| `{name}` | {rhythm(steps)} | {SAYS[name]} |" for name, steps in SIGNALS.items()]
+    parts = (
+        (CHECK_HEAD, lines),
+        (CHORD_HEAD, deeds),
+        (READ_OUT_HEAD, lamps),
+        (SIGNALS_HEAD, signs),
+    )
     return "".join(head + "\n".join([*rows, ""]) for head, rows in parts)
+
+
+def rhythm(steps: Sequence[Step]) -> str:
+    """A signal's steps in words; what comes again and again stands there once."""
+    words = [_step(step) for step in steps]
+    for begin in range(len(words)):
+        rest = words[begin:]
+        for period in range(1, len(rest) // 2 + 1):
+            times, over = divmod(len(rest), period)
+            if not over and rest == times * rest[:period]:
+                return ", ".join([*words[:begin], f"{times} × ({', '.join(rest[:period])})"])
+    return ", ".join(words)
+
+
+def _step(step: Step) -> str:
+    place = "dark" if step.lamps == "none" else step.lamps
+    return f"{place}{' with a tone' if step.buzzer else ''} {step.ms / 1000:g} s"
 
 
 # ---------------------------------------------------------------- files

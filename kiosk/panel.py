@@ -22,7 +22,7 @@ from kiosk.outbox import Outbox
 from kiosk.player import Player
 from kiosk.post import Post
 from kiosk.presses import Event, Presses, TestMode
-from kiosk.signals import State, read_out
+from kiosk.signals import State, network, read_out
 from kiosk.voting import Voting
 
 LONGEST_MS: Final = 60_000
@@ -167,7 +167,7 @@ class Panel:
         if not self._testing or self._player.due() is not None:
             return
         steps = read_out(
-            network=self.desk.post.connected,
+            network=network(self.desk.post.offline_ms(now)),
             sent=self.desk.outbox.queue == 0,
             clock=self._clock.now().clock == "synced",
         )

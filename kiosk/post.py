@@ -54,6 +54,7 @@ class Post:
         self._end: PanelEnd | None = None
         self._birth = 0
         self.connected = False  # to the broker
+        self._offline_since = clock.up()
         self._wifi: int | None = None  # dBm, as the uplink said last
         self.ignored = 0  # messages that were not receipts for us
 
@@ -88,6 +89,10 @@ class Post:
     def closed(self) -> Literal["fork", "revoked"] | None:
         """Why the collector takes no more votes of this epoch; None if it does."""
         return self._courier.closed
+
+    def offline_ms(self, now: int) -> int | None:
+        """For how long the broker is not reached; None while it is."""
+        return None if self.connected else now - self._offline_since
 
     def close(self) -> None:
         """Hang up; whoever calls next finds the listener as it was."""
@@ -142,6 +147,7 @@ class Post:
         self._wifi = None
         if self.connected:
             self.connected = False
+            self._offline_since = self._clock.up()
             self._courier.disconnected()
 
     # ------------------------------------------------------------ out

@@ -49,30 +49,77 @@ SIGNALS: Final[dict[Name, tuple[Step, ...]]] = {
     "test_stored": (Step(200, "none", buzzer=True), Step(100, "none"), Step(400, "pressed")),
 }
 
-_FINE: Final = (500,)  # one long flash
-_TROUBLE: Final = (90, 90)  # two short ones
+# What each says to whoever sees it.
+SAYS: Final[dict[Name, str]] = {
+    "ready": "the kiosk has started",
+    "counted": "the vote is on disk",
+    "too_soon": "not counted: this citizen has voted, or the face was more favourable than the one "
+    "that stands",
+    "cannot_store": "not counted: the card takes no vote",
+    "test_mode": "test mode is on; the read-out follows, again and again",
+    "identify": "somebody looks for this kiosk",
+    "test_stored": "stored as a test, never counted",
+}
+
+Word = Literal["fine", "trouble", "long"]
+_RHYTHMS: Final[dict[Word, tuple[int, ...]]] = {
+    "fine": (500,),  # one long flash
+    "trouble": (90, 90),  # two short ones
+    "long": (90, 90, 90),  # three
+}
 _GAP_MS: Final = 150
 _PAUSE_MS: Final = 700
+LONG_MS: Final = 3_600_000  # without the broker; a kiosk tries at least once a minute
 
-# What test mode reads out: a lamp, what one long flash says, what two short ones say.
-READ_OUT: Final[tuple[tuple[Place, str, str], ...]] = (
-    ("first", "the broker is reached", "no network, or no login at the broker"),
-    ("middle", "every vote has its signed receipt", "votes wait: no collector has answered yet"),
-    ("last", "the clock is right", "it was not set since boot; votes count nevertheless"),
+
+class Reading(NamedTuple):
+    """A lamp of the read-out, and what its rhythms say; '' where it has no such word."""
+
+    place: Place
+    fine: str
+    trouble: str
+    long: str = ""
+
+
+READ_OUT: Final = (
+    Reading(
+        "first",
+        "the broker is reached",
+        "no network, or no login at the broker",
+        "the same, for an hour or more",
+    ),
+    Reading(
+        "middle",
+        "every vote has its signed receipt",
+        "votes wait: no collector has answered yet",
+    ),
+    Reading("last", "the clock is right", "it was not set since boot; votes count nevertheless"),
 )
 
 
-def read_out(*, network: bool, sent: bool, clock: bool) -> tuple[Step, ...]:
-    """For a technician in test mode: one long flash is fine, two short ones are trouble.
+def network(offline_ms: int | None) -> Word:
+    """`offline_ms`: for how long the broker is not reached; None: it is."""
+    if offline_ms is None:
+        return "fine"
+    return "trouble" if offline_ms < LONG_MS else "long"
 
-    Lamp by lamp as READ_OUT says. Citizens never see this: without network a kiosk works as ever.
+
+def read_out(*, network: Word, sent: bool, clock: bool) -> tuple[Step, ...]:
+    """For a technician in test mode, lamp by lamp as READ_OUT says.
+
+    Citizens never see this: without network a kiosk works as ever.
     """
     steps = list(SIGNALS["test_mode"])
-    for (place, _, _), fine in zip(READ_OUT, (network, sent, clock), strict=True):
+    words: tuple[Word, ...] = (network, _word(sent), _word(clock))
+    for reading, word in zip(READ_OUT, words, strict=True):
         steps.append(Step(_PAUSE_MS, "none"))
-        for ms in _FINE if fine else _TROUBLE:
-            steps += [Step(ms, place), Step(_GAP_MS, "none")]
+        for ms in _RHYTHMS[word]:
+            steps += [Step(ms, reading.place), Step(_GAP_MS, "none")]
     return (*steps, Step(_PAUSE_MS, "none"))
+
+
+def _word(fine: bool) -> Word:
+    return "fine" if fine else "trouble"
 
 
 State = tuple[frozenset[str], bool]  # the faces whose lamps are lit, and whether the buzzer sounds

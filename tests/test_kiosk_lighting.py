@@ -1,12 +1,16 @@
 """Lamps are dim outside of service hours, if the kiosk knows the time."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
 from msgspec.structs import replace
 
 from kiosk import lighting
+from kiosk.panel import Front
 from kiosk.wire import ClockState, Moment
+from tests.bench import settings
 from tests.golden import SETTINGS
 
 
@@ -36,3 +40,18 @@ def test_without_hours_or_a_right_clock_it_is_never_night() -> None:
     saturday = "2026-11-28T02:00:00"
     assert lighting.level(replace(SETTINGS, hours=None), moment(saturday)) == 100
     assert lighting.level(SETTINGS, moment(saturday, "unsynced")) == 100
+
+
+def test_with_night_at_0_lamps_are_dark_outside_of_hours_and_a_vote_still_sounds(
+    tmp_path: Path,
+) -> None:
+    dark = lighting.level(replace(SETTINGS, night=0), moment("2026-11-28T02:00:00"))
+    pins, chosen = MockFactory(pin_class=MockPWMPin), settings(tmp_path).pins
+    front = Front(chosen, pins, lambda _face, _down: None)
+    lamps = [pins.pin(number) for number in chosen.lamps.values()]
+    for percent, shining in ((dark, 0), (100, 3)):
+        front.brightness = percent
+        front.show((frozenset(chosen.lamps), True))
+        assert sum(lamp.state > 0 for lamp in lamps) == shining
+        assert pins.pin(chosen.buzzer.pin).state
+    front.close()

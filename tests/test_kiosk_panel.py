@@ -217,6 +217,36 @@ def longest_flash(kiosk, face):
     return longest
 
 
+def short_flashes(kiosk, face):
+    """Of its lamp alone between two beginnings of the read-out, which light it for 300 ms."""
+    flashes, shining = [], 0
+    for _ in range(2000):
+        kiosk.wait(10)
+        if kiosk.lit() == {face}:
+            shining += 10
+        elif shining:
+            flashes.append(shining)
+            shining = 0
+    begins = [at for at, ms in enumerate(flashes) if 200 < ms < 400]
+    return begins[1] - begins[0] - 1
+
+
+@pytest.mark.parametrize(("away_ms", "flashes"), [(1_000_000, 2), (3_600_000, 3)])
+def test_an_hour_without_network_is_told_to_a_technician_and_to_nobody_else(
+    kiosk, away_ms, flashes
+):
+    uplink = kiosk.connect()
+    kiosk.answer(0)
+    uplink.say(Down())
+    kiosk.wait(100)
+    kiosk.clock.ms += away_ms
+    shown = len(kiosk.seen)
+    kiosk.wait(2000)
+    assert (kiosk.lit(), len(kiosk.seen)) == (set(), shown)
+    _chord(kiosk)
+    assert short_flashes(kiosk, "frown") == flashes
+
+
 def test_test_mode_tells_the_technician_again_and_again_and_then_ends(tmp_path):
     with bench(tmp_path, test_ms=20_000) as kiosk:
         _chord(kiosk)

@@ -1,13 +1,13 @@
 """What lamps and buzzer say, and that it cannot be misunderstood."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.player import Player
-from kiosk.signals import DARK, SIGNALS, Reader, Seen, read_out, state
+from kiosk.signals import DARK, LONG_MS, SAYS, SIGNALS, Reader, Seen, network, read_out, state
 
 FACES = ("frown", "neutral", "smile")
 
@@ -101,13 +101,43 @@ def _flashes(steps, place):
 
 def test_the_read_out_tells_network_queue_and_clock_by_place_and_rhythm():
     opening = len(SIGNALS["test_mode"])
-    fine = read_out(network=True, sent=True, clock=True)[opening:]
-    trouble = read_out(network=False, sent=True, clock=False)[opening:]
+    fine = read_out(network="fine", sent=True, clock=True)[opening:]
+    trouble = read_out(network="trouble", sent=True, clock=False)[opening:]
     assert [_flashes(fine, place) for place in ("first", "middle", "last")] == [[500]] * 3
     assert _flashes(trouble, "first") == [90, 90]
     assert _flashes(trouble, "middle") == [500]
     assert _flashes(trouble, "last") == [90, 90]
     assert not any(step.buzzer for step in trouble)
+
+
+def test_no_network_for_an_hour_is_told_by_three_short_flashes():
+    assert [network(ms) for ms in (None, 0, LONG_MS - 1, LONG_MS)] == [
+        *("fine", "trouble", "trouble", "long"),
+    ]
+    opening = len(SIGNALS["test_mode"])
+    steps = read_out(network="long", sent=True, clock=True)[opening:]
+    assert _flashes(steps, "first") == [90, 90, 90]
+
+
+def _seen_without_colour(steps):
+    """What somebody sees who tells no colours, and hears: when, where, and with a tone or not."""
+    return tuple((step.ms, step.lamps, step.buzzer) for step in steps)
+
+
+def _all_that_is_shown():
+    yield from SIGNALS.items()
+    for words in product(("fine", "trouble", "long"), (True, False), (True, False)):
+        yield words, read_out(network=words[0], sent=words[1], clock=words[2])
+
+
+def test_any_two_things_that_are_shown_differ_in_rhythm_or_place():
+    for (one, steps), (other, others) in combinations(_all_that_is_shown(), 2):
+        assert _seen_without_colour(steps) != _seen_without_colour(others), (one, other)
+
+
+def test_each_signal_says_something_of_its_own():
+    assert list(SAYS) == list(SIGNALS)
+    assert len(set(SAYS.values())) == len(SAYS)
 
 
 def test_a_late_loop_makes_a_step_longer_but_skips_none():

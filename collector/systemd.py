@@ -4,6 +4,9 @@ import contextlib
 import os
 import socket
 from collections.abc import Mapping
+from typing import Final
+
+PATIENCE_S: Final = 1.0  # of whoever speaks, with a systemd that does not listen now
 
 
 class Notifier:
@@ -35,4 +38,5 @@ class Notifier:
             contextlib.suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
         ):
+            sock.settimeout(PATIENCE_S)
             sock.sendto(state.encode(), os.fsencode(self._address))

@@ -103,6 +103,7 @@ def _panel(lasting: _Lasting, edges: Edges, front: Front, desk: Desk) -> Panel:
     return Panel(
         edges=edges,
         presses=lasting.presses,
+        front=front,
         player=Player(lasting.config.panel.faces, front.show),
         desk=desk,
         clock=lasting.clock,

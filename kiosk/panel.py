@@ -22,7 +22,7 @@ from kiosk.outbox import Outbox
 from kiosk.player import Player
 from kiosk.post import Post
 from kiosk.presses import Event, Presses, TestMode
-from kiosk.signals import State, network, read_out
+from kiosk.signals import Name, State, network, read_out
 from kiosk.voting import Voting
 
 LONGEST_MS: Final = 60_000
@@ -65,6 +65,7 @@ class Front:
         }
         self._lamps = {face: PWMLED(pin, pin_factory=factory) for face, pin in pins.lamps.items()}
         self.brightness = 100  # percent
+        self.full = False  # as bright as can be, whatever the hour
         self._buzzer = Buzzer(pins.buzzer.pin, pin_factory=factory)
         for face, button in self._buttons.items():
             button.when_activated = partial(felt, face, True)
@@ -78,8 +79,12 @@ class Front:
         """Lamps first, the buzzer always last, even unchanged: whoever watches knows the end."""
         lit, sounding = state
         for face, lamp in self._lamps.items():
-            lamp.value = self.brightness / 100 if face in lit else 0
+            lamp.value = self._percent / 100 if face in lit else 0
         self._buzzer.value = sounding
+
+    @property
+    def _percent(self) -> int:
+        return 100 if self.full else self.brightness
 
     def close(self) -> None:
         for device in (*self._buttons.values(), *self._lamps.values(), self._buzzer):
@@ -105,6 +110,7 @@ class Panel:
         *,
         edges: Edges,
         presses: Presses,
+        front: Front,
         player: Player,
         desk: Desk,
         clock: Clock,
@@ -112,6 +118,7 @@ class Panel:
     ) -> None:
         self._edges = edges
         self._presses = presses
+        self._front = front
         self._player = player
         self.desk = desk
         self._clock = clock
@@ -119,11 +126,11 @@ class Panel:
         self._testing = False
 
     def start(self) -> None:
-        self._player.play("ready", None, self._clock.up())
+        self._play("ready", None)
 
     def identify(self) -> None:
         """Here I am: for whoever looks for this kiosk among others."""
-        self._player.play("identify", None, self._clock.up())
+        self._play("identify", None)
 
     def at_rest(self) -> bool:
         """Nobody presses, nothing is shown, and what was voted stands."""
@@ -158,14 +165,20 @@ class Panel:
         if isinstance(event, TestMode):
             self._testing = event.on
         if answer is not None:
-            self._player.play(answer.signal, answer.face, self._clock.up())
+            self._play(answer.signal, answer.face)
             if answer.signal == "counted":
                 self._crash("after_lamp")
+
+    def _play(self, signal: Name, face: str | None) -> None:
+        """What is for a technician is seen at night, too, when lamps may be dark for citizens."""
+        self._front.full = self._testing or signal == "identify"
+        self._player.play(signal, face, self._clock.up())
 
     def _read_out(self, now: int) -> None:
         """In test mode, whenever nothing else is shown: how the kiosk is."""
         if not self._testing or self._player.due() is not None:
             return
+        self._front.full = True
         steps = read_out(
             network=network(self.desk.post.offline_ms(now)),
             sent=self.desk.outbox.queue == 0,

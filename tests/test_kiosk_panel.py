@@ -217,6 +217,27 @@ def longest_flash(kiosk, face):
     return longest
 
 
+def test_at_night_lamps_are_dark_but_for_a_technician(kiosk):
+    front = kiosk.kiosk.panel._front
+    front.brightness = 0
+    kiosk.push("smile")
+    assert (kiosk.lit(), len(kiosk.votes)) == (set(), 1)
+    kiosk.wait(5000)
+    kiosk.kiosk.panel.identify()
+    assert kiosk.lit() == {"frown"}
+    kiosk.wait(6000)
+    _chord(kiosk)
+    shone = set()
+    for _ in range(500):
+        kiosk.wait(10)
+        shone |= kiosk.lit()
+    assert shone == {"frown", "neutral", "smile"}
+    _chord(kiosk)
+    kiosk.wait(5000)
+    kiosk.push("smile")
+    assert kiosk.lit() == set()
+
+
 def short_flashes(kiosk, face):
     """Of its lamp alone between two beginnings of the read-out, which light it for 300 ms."""
     flashes, shining = [], 0

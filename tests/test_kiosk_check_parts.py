@@ -3,19 +3,24 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kiosk.ballot import Ballot
 from kiosk.check import board, disk, network
 from kiosk.check.key import key
 from kiosk.check.line import Line, exit_code, fine, trouble, untried
+from kiosk.check.testvote import vote
 from kiosk.chips import Chip
 from kiosk.config import BrokerSection
+from kiosk.crash import never
 from kiosk.epochs import Epochs
 from kiosk.machine import Machine
-from kiosk.succession import latest_place
+from kiosk.succession import latest_place, open_latest
 from kiosk.wire import Moment
+from tests.bench import HandClock, settings
 from tests.brokers import HOST, Mosquitto, free_port
 from tests.certificates import certificates
 from tests.mounts import tmpfs
@@ -214,3 +219,16 @@ def test_weak_wifi_is_told_with_its_number(dbm: int | None, ok: bool) -> None:
     line = board.wifi(dbm)
     assert line.ok is ok
     assert (str(dbm) in line.said) == (dbm is not None)
+
+
+def test_beside_a_panel_whose_votes_wait_it_tells_for_how_long(tmp_path: Path) -> None:
+    chosen, clock = settings(tmp_path), HandClock()
+    epochs = Epochs(chosen.epochs)
+    with epochs.alone():
+        with closing(open_latest(epochs, chosen.kiosk.id, never).outbox) as outbox:
+            outbox.append(Ballot("smile", "pelayanan", None, test=False), clock.now(), os.urandom)
+        fresh = vote(chosen, clock)
+        clock.ms += 5 * 3_600_000
+        old = vote(chosen, clock)
+    assert fresh.said == "the panel is running; 1 of its votes wait for a receipt"
+    assert old.said == f"{fresh.said}, the oldest for 5 h"

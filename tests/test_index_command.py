@@ -126,3 +126,18 @@ def test_before_there_is_anything_it_says_what_to_do(tmp_path: Path) -> None:
     assert "there is no ledger here" in run(tmp_path, *AUGUST).output
     open_ledger(tmp_path / "ledger.db").close()
     assert "'agency import' adds them" in run(tmp_path, *AUGUST).output
+
+
+def test_another_mapping_may_be_asked_for_and_is_named(data: Path) -> None:
+    found = report(data, "--mapping", "smiley-3/strict", "--agency", "dukcapil")
+    assert found["mapping"] == found["agencies"][0]["mapping"] == "smiley-3/strict"
+    assert found["agencies"][0]["index"] == Decimal("76.25")
+    shown = run(data, *AUGUST, "--mapping", "smiley-4/happy").output
+    assert "Pemetaan smiley-4/happy; indeks dari 0 sampai 100." in shown
+    assert "kurang baik/" in shown
+
+
+def test_an_unknown_mapping_is_told_with_those_that_there_are(data: Path) -> None:
+    result = run(data, *AUGUST, "--mapping", "smiley-3/fair")
+    assert result.exit_code == 1
+    assert "there is no mapping 'smiley-3/fair'; there are: smiley-3/linear" in result.output

@@ -1,6 +1,7 @@
 """The number: exact, never without n and an interval, silent when votes are few."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,8 @@ enough_votes = tallies.filter(lambda counts: sum(counts.values()) >= MINIMUM)
 
 
 def neutral_at(points: int) -> FaceMapping:
-    return FaceMapping("test", {**LINEAR.points, "neutral": Decimal(points)}, source="test")
+    neutral = {**LINEAR.points, "neutral": Fraction(points)}
+    return FaceMapping("test", neutral, LINEAR.classes, source="test")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The interval covers what it says: counted exactly over every outcome, not by luck."""
 
 from decimal import Decimal
+from fractions import Fraction
 from math import exp, lgamma, log
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_month_of_105_votes_is_covered_everywhere() -> None:
 
 
 def test_two_faces_give_the_jeffreys_interval_of_a_proportion() -> None:
-    low, high = interval({"no": 7, "yes": 3}, {"no": Decimal(0), "yes": Decimal(1000)})
+    low, high = interval({"no": 7, "yes": 3}, {"no": Fraction(0), "yes": Fraction(1000)})
     assert betainc(3.5, 7.5, float(low) / 1000) == pytest.approx(0.025, abs=1e-4)
     assert betainc(3.5, 7.5, float(high) / 1000) == pytest.approx(0.975, abs=1e-4)
 

@@ -22,7 +22,7 @@ from collector.errors import CollectorError
 from collector.index.figure import MINIMUM, Figure, figure
 from collector.index.interval import CONFIDENCE
 from collector.index.periods import Days
-from collector.index.scales import LINEAR
+from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import Uncertain
@@ -37,6 +37,10 @@ class UnknownAgency(CollectorError, LookupError):
     """No agency has this slug."""
 
 
+class UnknownMapping(CollectorError, LookupError):
+    """No mapping has this name; the message names those that there are."""
+
+
 class Line(NamedTuple):
     """One agency over the period."""
 
@@ -48,34 +52,49 @@ class Line(NamedTuple):
 @click.command()
 @period_options
 @click.option("--agency", "slug", metavar="SLUG", help="Only this agency.")
+@click.option(
+    "--mapping",
+    metavar="NAME",
+    default=DEFAULT.name,
+    show_default=True,
+    help=f"What a face is worth: {', '.join(MAPPINGS)}.",
+)
 @click.option("--json", "form", flag_value="json", help="For programs: one object.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
 @click.pass_obj
-def index(config: Config, first: date, last: date, slug: str | None, form: str | None) -> None:
+def index(
+    config: Config, *, first: date, last: date, slug: str | None, mapping: str, form: str | None
+) -> None:
     """The index of each agency over the local days from --from to --to, both included.
 
-    An index goes from 25 to 100 and always comes with the number of votes and a 95 % interval.
+    An index always comes with the number of votes and a 95 % interval.
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
     gives.
     """
-    days = days_of(first, last)
+    days, chosen = days_of(first, last), _mapping(mapping)
     with closing(read_snapshot(config.ledger)) as db:
-        lines = list(_lines(db, days, slug))
+        lines = list(_lines(db, days, slug, chosen))
     match form:
         case "json":
-            click.echo(_json(lines, days, config))
+            click.echo(_json(lines, days, config, chosen))
         case "csv":
             click.echo(_csv(lines, days), nl=False)
         case _:
-            Console().print(_table(lines))
-            click.echo(_note(lines, days, config))
+            Console().print(_table(lines, chosen))
+            click.echo(_note(lines, days, config, chosen))
 
 
-def _lines(db: Database, days: Days, slug: str | None) -> Iterator[Line]:
+def _mapping(name: str) -> FaceMapping:
+    if name not in MAPPINGS:
+        raise UnknownMapping(f"there is no mapping {name!r}; there are: {', '.join(MAPPINGS)}")
+    return MAPPINGS[name]
+
+
+def _lines(db: Database, days: Days, slug: str | None, mapping: FaceMapping) -> Iterator[Line]:
     votes, uncertain = reading.by_agency(db, days), reading.uncertain(db, days)
     for agency in _chosen(agencies(db), slug):
         poorly = uncertain.get(agency.agency, Uncertain(0, 0))
-        yield Line(agency, figure(votes.get(agency.agency, {})), poorly)
+        yield Line(agency, figure(votes.get(agency.agency, {}), mapping), poorly)
 
 
 def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
@@ -118,13 +137,13 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def _json(lines: Iterable[Line], days: Days, config: Config) -> str:
+def _json(lines: Iterable[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
     report = {
         "label": LABEL,
         "first_day": days.first,
         "last_day": days.last,
         "zone": config.collector.zone,
-        "mapping": LINEAR.name,
+        "mapping": mapping.name,
         "confidence": CONFIDENCE,
         "minimum_n": MINIMUM,
         "agencies": [_plain(line, days) for line in lines],
@@ -144,10 +163,19 @@ def _csv(lines: Iterable[Line], days: Days) -> str:
 # ---------------------------------------------------------------- for people
 
 
-def _table(lines: list[Line]) -> Table:
+# The buttons as people name them here.
+_BUTTONS: Final = {
+    "smiley-3": ("merengut", "datar", "senyum"),
+    "smiley-4": ("tidak baik", "kurang baik", "baik", "sangat baik"),
+    "smiley-5": ("terburuk", "buruk", "sedang", "baik", "terbaik"),
+}
+
+
+def _table(lines: list[Line], mapping: FaceMapping) -> Table:
     table = Table(title=TITLE, box=None, pad_edge=False)
+    buttons = "/\n".join(reversed(_BUTTONS[mapping.scale]))
     table.add_column("Perangkat daerah", no_wrap=True)
-    for heading in ("Suara", "senyum/\ndatar/\nmerengut %", "Indeks", "Rentang 95 %"):
+    for heading in ("Suara", f"{buttons} %", "Indeks", "Rentang 95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Mutu")
     for service, group in groupby(lines, key=lambda line: line.agency.service):
@@ -162,16 +190,18 @@ def _cells(line: Line) -> tuple[str, ...]:
     name, votes = f" {line.agency.short}", _people(shown.n)
     if shown.index is None or shown.low is None or shown.high is None:
         return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", ""
-    shares = "/".join(f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(LINEAR.faces))
+    shares = "/".join(
+        f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(list(shown.shares))
+    )
     bounds = f"{_people(shown.low)}–{_people(shown.high)}"
     return name, votes, shares, _people(shown.index), bounds, shown.grade or "–"
 
 
-def _note(lines: list[Line], days: Days, config: Config) -> str:
+def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
     c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
     return (
         f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
-        f"Pemetaan {LINEAR.name}; indeks dari 25 sampai 100.\n"
+        f"Pemetaan {mapping.name}; indeks dari {mapping.bottom} sampai {mapping.top}.\n"
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
         f"Bertanggal kira-kira: {_people(c)} suara (C); tanpa tanggal, tidak dihitung:"
         f" {_people(d)} (D)."

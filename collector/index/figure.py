@@ -9,19 +9,20 @@ from collector.index.classes import Grade
 from collector.index.grades import grade_between
 from collector.index.interval import exact_mean, interval
 from collector.index.rounding import half_up
-from collector.index.scales import LINEAR, FaceMapping
+from collector.index.scales import DEFAULT, FaceMapping
 
 MINIMUM: Final = 30  # votes; below it nothing but n is said: "data belum cukup"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What the votes say. Index and bounds are points from 25 to 100, to hundredths.
+    """What the votes say. Index and bounds are points of the mapping, to hundredths.
 
     `counts` has every face of the mapping, least favourable first, and n is their sum; `foreign`
     votes show a face that the mapping does not know and count in nothing. `shares` are parts of
     one. Without `enough` votes there are no shares, no index, no interval and no grade; and no
-    grade either where the interval touches two classes: "belum dapat digolongkan".
+    grade either where the interval touches two classes: "belum dapat digolongkan"; nor where the
+    mapping has no classes.
     """
 
     n: int
@@ -36,7 +37,7 @@ class Figure:
     mapping: str
 
 
-def figure(counts: Mapping[str, int], mapping: FaceMapping = LINEAR) -> Figure:
+def figure(counts: Mapping[str, int], mapping: FaceMapping = DEFAULT) -> Figure:
     """The figure of these votes (face → n); faces that are missing have no votes."""
     known = {face: counts.get(face, 0) for face in mapping.points}
     n = sum(known.values())
@@ -56,7 +57,7 @@ def _figure(n: int, known: Mapping[str, int], foreign: int, mapping: FaceMapping
         index=half_up(exact_mean(known, mapping.points)),
         low=low,
         high=high,
-        grade=grade_between(low, high),
+        grade=None if mapping.classes is None else grade_between(low, high, mapping.classes),
         enough=True,
         mapping=mapping.name,
     )

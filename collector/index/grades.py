@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from collector.index.classes import CLASSES_2017, Grade
+from collector.index.classes import CLASSES_2017, ClassTable, Grade
 from collector.index.rounding import half_up
 
 
-def grade_of(points: Decimal) -> Grade:
+def grade_of(points: Decimal, classes: ClassTable = CLASSES_2017) -> Grade:
     """The class of a NIK from 25 to 100.
 
     The printed intervals leave gaps (64.99 | 65.00); they close when the NIK is first rounded
@@ -15,10 +15,10 @@ def grade_of(points: Decimal) -> Grade:
     shown = half_up(points)
     if not Decimal(25) <= shown <= Decimal(100):
         raise ValueError(f"{points} is not an index: it lies from 25 to 100")
-    return CLASSES_2017.of(shown).mutu
+    return classes.of(shown).mutu
 
 
-def grade_between(low: Decimal, high: Decimal) -> Grade | None:
+def grade_between(low: Decimal, high: Decimal, classes: ClassTable = CLASSES_2017) -> Grade | None:
     """The class in which the whole interval lies, else None: "belum dapat digolongkan"."""
-    grade = grade_of(low)
-    return grade if grade == grade_of(high) else None
+    grade = grade_of(low, classes)
+    return grade if grade == grade_of(high, classes) else None

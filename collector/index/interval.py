@@ -7,14 +7,14 @@ from typing import Final
 
 from scipy.special import betaincinv
 
-from collector.index.rounding import down, up
+from collector.index.rounding import down, half_up, up
 
 CONFIDENCE: Final = 0.95
 _PRIOR: Final = 0.5  # Jeffreys
 _NEARLY: Final = 1e-9  # keeps floating dust from pushing a bound over the next hundredth
 
 
-def interval(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> tuple[Decimal, Decimal]:
+def interval(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> tuple[Decimal, Decimal]:
     """The 95 % interval of the mean of `points`, outward to hundredths; it holds the mean.
 
     The shares p of the faces have the posterior Dirichlet(n_k + 1/2), Jeffreys' prior. With
@@ -36,16 +36,16 @@ def interval(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> tuple[
     mean = float(exact_mean(counts, points))
     lowest = min(float(bottom) + width * low, mean)
     highest = max(float(bottom) + width * high, mean)
-    return max(down(lowest + _NEARLY), bottom), min(up(highest - _NEARLY), top)
+    return max(down(lowest + _NEARLY), half_up(bottom)), min(up(highest - _NEARLY), half_up(top))
 
 
-def exact_mean(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> Fraction:
+def exact_mean(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> Fraction:
     """The mean of the points over all votes; there must be one."""
-    total = sum((Fraction(points[face]) * counts[face] for face in points), Fraction(0))
+    total = sum((points[face] * counts[face] for face in points), Fraction(0))
     return total / sum(counts[face] for face in points)
 
 
-def _posterior(counts: Mapping[str, int], points: Mapping[str, Decimal]) -> tuple[float, float]:
+def _posterior(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> tuple[float, float]:
     """Mean and variance of the mean of the points, these scaled to [0, 1]."""
     bottom, top = min(points.values()), max(points.values())
     scaled = {face: float((value - bottom) / (top - bottom)) for face, value in points.items()}

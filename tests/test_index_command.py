@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,24 @@ def test_an_unknown_mapping_is_told_with_those_that_there_are(data: Path) -> Non
     result = run(data, *AUGUST, "--mapping", "smiley-3/fair")
     assert result.exit_code == 1
     assert "there is no mapping 'smiley-3/fair'; there are: smiley-3/linear" in result.output
+
+
+def test_uneven_days_widen_the_interval_and_it_says_by_how_much(tmp_path: Path) -> None:
+    with closing(open_ledger(tmp_path / "ledger.db")) as db, writing(db):
+        for slug in ("even", "uneven"):
+            put_agencies(db, [Agency(slug, slug, slug, f"Jenis {slug}", "test", True)])
+            put_units(db, [Unit(f"{slug}-kantor", slug, "Kantor")])
+            put_counters(db, [Counter(f"{slug}-1", f"{slug}-kantor", "Loket")])
+        for day in range(1, 31):
+            smiles, frowns = (16, 0) if day % 2 else (4, 12)
+            for slug, split in (("even", (10, 6)), ("uneven", (smiles, frowns))):
+                rows = zip(("smile", "frown"), split, strict=True)
+                db.conn.executemany(
+                    "INSERT INTO counts_day VALUES (?, ?, ?, 'pelayanan', ?, 'A', ?)",
+                    [(f"{slug}-1", *[f"2026-08-{day:02}"] * 2, face, n) for face, n in rows if n],
+                )
+    even, uneven = report(tmp_path)["agencies"]
+    assert (even["n"], even["index"]) == (uneven["n"], uneven["index"]) == (480, Decimal("71.88"))
+    assert even["phi"] == 1
+    assert 8 < uneven["phi"] < 16
+    assert uneven["high"] - uneven["low"] > 3 * (even["high"] - even["low"])

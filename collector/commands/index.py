@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from collector.commands.period import days_of, period_options
 from collector.config import Config
 from collector.errors import CollectorError
+from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import MINIMUM, Figure, figure
 from collector.index.interval import CONFIDENCE
 from collector.index.periods import Days
@@ -91,10 +92,13 @@ def _mapping(name: str) -> FaceMapping:
 
 
 def _lines(db: Database, days: Days, slug: str | None, mapping: FaceMapping) -> Iterator[Line]:
-    votes, uncertain = reading.by_agency(db, days), reading.uncertain(db, days)
-    for agency in _chosen(agencies(db), slug):
-        poorly = uncertain.get(agency.agency, Uncertain(0, 0))
-        yield Line(agency, figure(votes.get(agency.agency, {}), mapping), poorly)
+    known, votes = agencies(db), reading.by_agency(db, days)
+    services = {agency.agency: agency.service for agency in known}
+    alike, uncertain = reading.dispersion(db, days, services, mapping), reading.uncertain(db, days)
+    for agency in _chosen(known, slug):
+        name = agency.agency
+        shown = figure(votes.get(name, {}), mapping, alike.get(name, INDEPENDENT))
+        yield Line(agency, shown, uncertain.get(name, Uncertain(0, 0)))
 
 
 def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
@@ -129,6 +133,7 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
         "high": shown.high,
         "grade": shown.grade,
         "mapping": shown.mapping,
+        "phi": shown.phi,
         "c": line.uncertain.c,
         "d": line.uncertain.d,
     }

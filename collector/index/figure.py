@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from collector.index.classes import Grade
+from collector.index.dispersion import INDEPENDENT
 from collector.index.grades import grade_between
 from collector.index.interval import exact_mean, interval
 from collector.index.rounding import half_up
@@ -35,20 +36,25 @@ class Figure:
     grade: Grade | None
     enough: bool
     mapping: str
+    phi: Decimal  # by how much votes of one day are alike: 1 is as chance has it
 
 
-def figure(counts: Mapping[str, int], mapping: FaceMapping = DEFAULT) -> Figure:
+def figure(
+    counts: Mapping[str, int], mapping: FaceMapping = DEFAULT, phi: Decimal = INDEPENDENT
+) -> Figure:
     """The figure of these votes (face → n); faces that are missing have no votes."""
     known = {face: counts.get(face, 0) for face in mapping.points}
     n = sum(known.values())
     foreign = sum(counts.values()) - n
     if n < MINIMUM:
-        return Figure(n, known, foreign, {}, None, None, None, None, False, mapping.name)
-    return _figure(n, known, foreign, mapping)
+        return Figure(n, known, foreign, {}, None, None, None, None, False, mapping.name, phi)
+    return _figure(n, known, foreign, mapping, phi)
 
 
-def _figure(n: int, known: Mapping[str, int], foreign: int, mapping: FaceMapping) -> Figure:
-    low, high = interval(known, mapping.points)
+def _figure(
+    n: int, known: Mapping[str, int], foreign: int, mapping: FaceMapping, phi: Decimal
+) -> Figure:
+    low, high = interval(known, mapping.points, phi)
     return Figure(
         n=n,
         counts=known,
@@ -60,4 +66,5 @@ def _figure(n: int, known: Mapping[str, int], foreign: int, mapping: FaceMapping
         grade=None if mapping.classes is None else grade_between(low, high, mapping.classes),
         enough=True,
         mapping=mapping.name,
+        phi=phi,
     )

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import sqrt
 from typing import Final
 
 from scipy.special import betaincinv
 
+from collector.index.dispersion import INDEPENDENT
 from collector.index.rounding import down, half_up, up
 
 CONFIDENCE: Final = 0.95
@@ -14,7 +16,9 @@ _PRIOR: Final = 0.5  # Jeffreys
 _NEARLY: Final = 1e-9  # keeps floating dust from pushing a bound over the next hundredth
 
 
-def interval(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> tuple[Decimal, Decimal]:
+def interval(
+    counts: Mapping[str, int], points: Mapping[str, Fraction], phi: Decimal = INDEPENDENT
+) -> tuple[Decimal, Decimal]:
     """The 95 % interval of the mean of `points`, outward to hundredths; it holds the mean.
 
     The shares p of the faces have the posterior Dirichlet(n_k + 1/2), Jeffreys' prior. With
@@ -28,15 +32,30 @@ def interval(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> tuple
     Sources: Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion",
     Statistical Science 16(2) (two faces: it is their Jeffreys interval exactly); moments of the
     Dirichlet: Kotz, Balakrishnan and Johnson 2000, "Continuous multivariate distributions",
-    ch. 49. Votes are taken as independent, which votes of one day are not quite.
+    ch. 49.
+
+    Where votes of a day are alike (phi > 1), each bound is the outer of two: its distance from the
+    mean times sqrt(phi); and the bound that n / phi votes of the same shares would have. The first
+    alone is short beside a rare face, the second where nearly all votes are equal.
     """
     bottom, top = min(points.values()), max(points.values())
-    low, high = _beta_bounds(*_posterior(counts, points))
     width = float(top - bottom)
-    mean = float(exact_mean(counts, points))
-    lowest = min(float(bottom) + width * low, mean)
-    highest = max(float(bottom) + width * high, mean)
+    mean = float((exact_mean(counts, points) - bottom) / (top - bottom))
+    low, high = _widened(counts, points, mean, float(phi))
+    lowest, highest = float(bottom) + width * low, float(bottom) + width * high
     return max(down(lowest + _NEARLY), half_up(bottom)), min(up(highest - _NEARLY), half_up(top))
+
+
+def _widened(
+    counts: Mapping[str, int], points: Mapping[str, Fraction], mean: float, phi: float
+) -> tuple[float, float]:
+    """The bounds, with mean and bounds scaled to [0, 1]; they hold the mean."""
+    low, high = _beta_bounds(*_posterior(counts, points, 1.0))
+    fewer_low, fewer_high = _beta_bounds(*_posterior(counts, points, phi))
+    far = sqrt(phi)
+    lowest = min(mean - (mean - low) * far, fewer_low, low, mean)
+    highest = max(mean + (high - mean) * far, fewer_high, high, mean)
+    return max(lowest, 0.0), min(highest, 1.0)
 
 
 def exact_mean(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> Fraction:
@@ -45,11 +64,13 @@ def exact_mean(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> Fra
     return total / sum(counts[face] for face in points)
 
 
-def _posterior(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> tuple[float, float]:
-    """Mean and variance of the mean of the points, these scaled to [0, 1]."""
+def _posterior(
+    counts: Mapping[str, int], points: Mapping[str, Fraction], phi: float
+) -> tuple[float, float]:
+    """Mean and variance of the mean of the points, these scaled to [0, 1], of n / phi votes."""
     bottom, top = min(points.values()), max(points.values())
     scaled = {face: float((value - bottom) / (top - bottom)) for face, value in points.items()}
-    alphas = {face: counts[face] + _PRIOR for face in points}
+    alphas = {face: counts[face] / phi + _PRIOR for face in points}
     whole = sum(alphas.values())
     mean = sum(scaled[face] * alphas[face] for face in points) / whole
     square = sum(scaled[face] ** 2 * alphas[face] for face in points) / whole

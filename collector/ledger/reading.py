@@ -7,13 +7,17 @@ C count; D has no date and counts in no period.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from math import lcm
 from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
+from collector.index.dispersion import Stratum, dispersions, window
 from collector.index.periods import Days
+from collector.index.scales import DEFAULT, FaceMapping
 
 Tally = dict[str, int]  # face → n; a face without votes may be missing
 
@@ -116,6 +120,36 @@ def by_week_hour(
         },
     )
     return {divmod(week_hour, 24): tally for week_hour, tally in _tallies(rows).items()}
+
+
+# Of quality A and B: their day is known. Points are whole numbers here, so that sums are exact.
+_CLUSTERS: Final = (
+    "WITH days AS (SELECT agency, first_day, SUM(n) AS m, SUM(n * {points}) AS s,"
+    " SUM(n * ({points}) * ({points})) AS q {day}"
+    " WHERE first_day >= :first AND first_day < :end AND first_day = last_day AND {known}"
+    " AND face IN ({faces}) GROUP BY agency, first_day)"
+    " SELECT agency, COUNT(*), SUM(m), SUM(m * m), SUM(s), SUM(1.0 * s * s / m), SUM(q)"
+    " FROM days GROUP BY agency, SUBSTR(first_day, 1, 7)"
+)
+
+
+def clusters(db: Database, days: Days, mapping: FaceMapping) -> dict[str, list[Stratum]]:
+    """For each agency that has votes, its months: how alike the votes of each day were."""
+    whole = lcm(*(value.denominator for value in mapping.points.values()))
+    cases = " ".join(f"WHEN '{face}' THEN {p * whole}" for face, p in mapping.points.items())
+    faces = ", ".join(f"'{face}'" for face in mapping.faces)
+    sql = _CLUSTERS.format(points=f"CASE face {cases} END", faces=faces, day=_DAY, known=_KNOWN)
+    found: dict[str, list[Stratum]] = defaultdict(list)
+    for agency, *sums in db.conn.execute(sql, _bounds(days)):
+        found[agency].append(Stratum(*sums))
+    return dict(found)
+
+
+def dispersion(
+    db: Database, days: Days, services: Mapping[str, str], mapping: FaceMapping = DEFAULT
+) -> dict[str, Decimal]:
+    """phi of each agency that has votes in the last 92 of these days; others are left out."""
+    return dispersions(clusters(db, window(days), mapping), services)
 
 
 def uncertain(db: Database, days: Days) -> dict[str, Uncertain]:

@@ -5,13 +5,14 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.periods import Days
 from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
 from collector.web import charts
-from collector.web.choosing import Choice, chosen_period
+from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.course import Point, Step, course, steps, usual_step
 from collector.web.languages import language
 from collector.web.site import ledger, site, today
@@ -35,7 +36,8 @@ class Change(NamedTuple):
 @blueprint.get("/<slug>")
 def agency(slug: str) -> str:
     about, choice = _find(slug), chosen_period()
-    now, step = _figure(slug, choice.period.days), _step(choice)
+    phi = _phi(slug, choice)
+    now, step = _figure(slug, choice.period.days, phi), _step(choice)
     return render_template(
         "agency.html",
         agency=about,
@@ -44,7 +46,7 @@ def agency(slug: str) -> str:
         change=_change(slug, choice, now),
         uncertain=reading.uncertain(ledger(), choice.period.days).get(slug),
         step=step,
-        points=_course(slug, choice, step),
+        points=_course(slug, choice, step, phi),
         week=_week_map(slug, choice, now),
     )
 
@@ -54,7 +56,7 @@ def course_picture(slug: str) -> Response:
     """The trend as a picture, wide or (sempit) for a narrow screen."""
     _find(slug)
     choice = chosen_period()
-    points = _course(slug, choice, _step(choice))
+    points = _course(slug, choice, _step(choice), _phi(slug, choice))
     if not points:
         abort(404)
     narrow = "sempit" in request.args
@@ -73,26 +75,31 @@ def _step(choice: Choice) -> Step:
     return STEPS.get(asked) or usual_step(choice.period.days)
 
 
-def _figure(slug: str, days: Days) -> Figure:
-    return figure(reading.by_agency(ledger(), days).get(slug, {}))
+def _phi(slug: str, choice: Choice) -> Decimal:
+    """One for the whole page: it is a trait of the service, not of a period."""
+    return dispersion(choice.period.days).get(slug, INDEPENDENT)
+
+
+def _figure(slug: str, days: Days, phi: Decimal) -> Figure:
+    return figure(reading.by_agency(ledger(), days).get(slug, {}), phi=phi)
 
 
 def _change(slug: str, choice: Choice, now: Figure) -> Change | None:
-    before = _figure(slug, choice.period.before)
+    before = _figure(slug, choice.period.before, now.phi)
     word, bounds = trend(before, now), difference(before, now)
     if word is None or bounds is None or now.index is None or before.index is None:
         return None
     return Change(choice.period.before, word, now.index - before.index, *bounds)
 
 
-def _course(slug: str, choice: Choice, step: Step) -> list[Point]:
+def _course(slug: str, choice: Choice, step: Step, phi: Decimal) -> list[Point]:
     if choice.begun is None:
         return []
     shown = steps(step, choice.period.days, choice.begun, today())
     if not shown:
         return []
     all_days = Days(shown[0].first, shown[-1].end)
-    return course(reading.by_day(ledger(), slug, all_days), shown)
+    return course(reading.by_day(ledger(), slug, all_days), shown, phi)
 
 
 def _week_map(slug: str, choice: Choice, now: Figure) -> WeekMap | None:

@@ -1,11 +1,14 @@
 """The form at the top of a page: what the address asks for, and what else may be chosen."""
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from flask import request
 
+from collector.index.periods import Days
 from collector.ledger import reading
+from collector.ledger.places import agencies
 from collector.web import period
 from collector.web.period import Period
 from collector.web.site import ledger, today
@@ -23,3 +26,9 @@ def chosen_period() -> Choice:
     begun = reading.first_day(ledger())
     asked = request.args.get("periode") or period.LATEST
     return Choice(period.named(asked, now), period.choices(begun or now, now), begun)
+
+
+def dispersion(days: Days) -> dict[str, Decimal]:
+    """phi of each agency that has votes: as wide as their days were uneven, intervals are."""
+    services = {agency.agency: agency.service for agency in agencies(ledger())}
+    return reading.dispersion(ledger(), days, services)

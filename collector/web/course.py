@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
+from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.periods import Days, containing, previous
 
@@ -39,10 +41,12 @@ def steps(step: Step, days: Days, begun: date, today: date) -> list[Days]:
     return found[::-1]
 
 
-def course(by_day: Mapping[date, Mapping[str, int]], shown: list[Days]) -> list[Point]:
+def course(
+    by_day: Mapping[date, Mapping[str, int]], shown: list[Days], phi: Decimal = INDEPENDENT
+) -> list[Point]:
     """The figure of each step; the votes of a day belong to the step that holds it."""
     sums: list[Counter[str]] = [Counter() for _ in shown]
     ends = [days.end for days in shown]
     for day, tally in by_day.items():
         sums[bisect_right(ends, day)].update(tally)
-    return [Point(days, figure(votes)) for days, votes in zip(shown, sums, strict=True)]
+    return [Point(days, figure(votes, phi=phi)) for days, votes in zip(shown, sums, strict=True)]

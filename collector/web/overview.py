@@ -1,16 +1,18 @@
 """The first page: every agency's index for one period, beside those that serve alike."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from flask import Blueprint, render_template, request
 
+from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.trend import Trend, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
-from collector.web.choosing import chosen_period
+from collector.web.choosing import chosen_period, dispersion
 from collector.web.period import Period
 from collector.web.site import ledger
 
@@ -79,8 +81,14 @@ def _wanted() -> Wanted:
 def _lines(period: Period) -> list[Line]:
     now = reading.by_agency(ledger(), period.days)
     before = reading.by_agency(ledger(), period.before)
+    alike = dispersion(period.days)
     return [
-        _line(agency, now.get(agency.agency, {}), before.get(agency.agency, {}))
+        _line(
+            agency,
+            now.get(agency.agency, {}),
+            before.get(agency.agency, {}),
+            alike.get(agency.agency, INDEPENDENT),
+        )
         for agency in agencies(ledger())
         if agency.agency in now or _serving(agency, period)
     ]
@@ -93,9 +101,9 @@ def _serving(agency: Agency, period: Period) -> bool:
     return begun and not ended
 
 
-def _line(agency: Agency, now: reading.Tally, before: reading.Tally) -> Line:
-    current = figure(now)
-    return Line(agency, current, trend(figure(before), current))
+def _line(agency: Agency, now: reading.Tally, before: reading.Tally, phi: Decimal) -> Line:
+    current = figure(now, phi=phi)
+    return Line(agency, current, trend(figure(before, phi=phi), current))
 
 
 def _groups(lines: Iterable[Line], wanted: Wanted) -> list[tuple[str, list[Line]]]:

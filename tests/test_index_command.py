@@ -163,3 +163,22 @@ def test_uneven_days_widen_the_interval_and_it_says_by_how_much(tmp_path: Path) 
     assert even["phi"] == 1
     assert 8 < uneven["phi"] < 16
     assert uneven["high"] - uneven["low"] > 3 * (even["high"] - even["low"])
+
+
+def test_those_that_serve_alike_are_told_apart_where_chance_is_not_enough(tmp_path: Path) -> None:
+    votes = {"a": (90, 10), "b": (300, 100), "c": (300, 100), "d": (300, 100), "e": (100, 300)}
+    with closing(open_ledger(tmp_path / "ledger.db")) as db, writing(db):
+        for slug, split in votes.items():
+            put_agencies(db, [Agency(slug, slug, slug, "Kecamatan", "test", True)])
+            put_units(db, [Unit(f"{slug}-kantor", slug, "Kantor")])
+            put_counters(db, [Counter(f"{slug}-1", f"{slug}-kantor", "Loket")])
+            for face, n in zip(("smile", "frown"), split, strict=True):
+                row = (f"{slug}-1", "2026-08-03", "2026-08-03", face, n)
+                db.conn.execute(
+                    "INSERT INTO counts_day VALUES (?, ?, ?, 'pelayanan', ?, 'A', ?)", row
+                )
+    found = {each["agency"]: each for each in report(tmp_path)["agencies"]}
+    assert found["a"]["group"] == "jelas di atas"
+    assert found["e"]["group"] == "jelas di bawah"
+    assert (found["e"]["best_place"], found["e"]["worst_place"]) == (5, 5)
+    assert "di bawah" in run(tmp_path, *AUGUST).output.splitlines()[-6]

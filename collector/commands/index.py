@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from collector.commands.period import days_of, period_options
 from collector.config import Config
 from collector.errors import CollectorError
+from collector.index.compare import Group, Standing, standings
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import MINIMUM, Figure, figure
 from collector.index.interval import CONFIDENCE
@@ -48,6 +49,7 @@ class Line(NamedTuple):
     agency: Agency
     figure: Figure
     uncertain: Uncertain
+    standing: Standing | None = None  # among those that serve alike
 
 
 @click.command()
@@ -95,10 +97,24 @@ def _lines(db: Database, days: Days, slug: str | None, mapping: FaceMapping) -> 
     known, votes = agencies(db), reading.by_agency(db, days)
     services = {agency.agency: agency.service for agency in known}
     alike, uncertain = reading.dispersion(db, days, services, mapping), reading.uncertain(db, days)
+    figures = {
+        agency: figure(votes.get(agency, {}), mapping, alike.get(agency, INDEPENDENT))
+        for agency in services
+    }
+    placed = _standings(figures, services)
     for agency in _chosen(known, slug):
         name = agency.agency
-        shown = figure(votes.get(name, {}), mapping, alike.get(name, INDEPENDENT))
-        yield Line(agency, shown, uncertain.get(name, Uncertain(0, 0)))
+        poorly = uncertain.get(name, Uncertain(0, 0))
+        yield Line(agency, figures[name], poorly, placed.get(name))
+
+
+def _standings(figures: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
+    """Of each agency among those of its own type of service."""
+    found: dict[str, Standing] = {}
+    for service in set(services.values()):
+        own = {name: each for name, each in figures.items() if services[name] == service}
+        found |= standings(own)
+    return found
 
 
 def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
@@ -118,7 +134,7 @@ def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
 
 def _plain(line: Line, days: Days) -> dict[str, Any]:
     """Numbers as numbers, with a point; null where nothing can be said."""
-    shown = line.figure
+    shown, placed = line.figure, line.standing
     return {
         "agency": line.agency.agency,
         "short": line.agency.short,
@@ -134,6 +150,11 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
         "grade": shown.grade,
         "mapping": shown.mapping,
         "phi": shown.phi,
+        "group": placed and placed.group,
+        "funnel_low": placed and placed.low,
+        "funnel_high": placed and placed.high,
+        "best_place": placed and placed.best,
+        "worst_place": placed and placed.worst,
         "c": line.uncertain.c,
         "d": line.uncertain.d,
     }
@@ -168,6 +189,11 @@ def _csv(lines: Iterable[Line], days: Days) -> str:
 # ---------------------------------------------------------------- for people
 
 
+_BESIDE: Final[dict[Group, str]] = {
+    "jelas di atas": "di atas",
+    "setara": "setara",
+    "jelas di bawah": "di bawah",
+}
 # The buttons as people name them here.
 _BUTTONS: Final = {
     "smiley-3": ("merengut", "datar", "senyum"),
@@ -182,7 +208,8 @@ def _table(lines: list[Line], mapping: FaceMapping) -> Table:
     table.add_column("Perangkat daerah", no_wrap=True)
     for heading in ("Suara", f"{buttons} %", "Indeks", "Rentang 95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Mutu")
+    for heading in ("Mutu", "Dalam\njenisnya"):
+        table.add_column(heading, no_wrap=True)
     for service, group in groupby(lines, key=lambda line: line.agency.service):
         table.add_row(f"[bold]{service}[/bold]")
         for line in group:
@@ -194,12 +221,13 @@ def _cells(line: Line) -> tuple[str, ...]:
     shown = line.figure
     name, votes = f" {line.agency.short}", _people(shown.n)
     if shown.index is None or shown.low is None or shown.high is None:
-        return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", ""
+        return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", "", ""
     shares = "/".join(
         f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(list(shown.shares))
     )
     bounds = f"{_people(shown.low)}–{_people(shown.high)}"
-    return name, votes, shares, _people(shown.index), bounds, shown.grade or "–"
+    index, group = _people(shown.index), _BESIDE[line.standing.group] if line.standing else ""
+    return name, votes, shares, index, bounds, shown.grade or "–", group
 
 
 def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
@@ -208,6 +236,7 @@ def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -
         f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
         f"Pemetaan {mapping.name}; indeks dari {mapping.bottom} sampai {mapping.top}.\n"
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
+        "Dalam jenisnya: jelas di atas atau di bawah rata-rata yang melayani serupa.\n"
         f"Bertanggal kira-kira: {_people(c)} suara (C); tanpa tanggal, tidak dihitung:"
         f" {_people(d)} (D)."
     )

@@ -36,6 +36,7 @@ class ScheduleTable(Struct, forbid_unknown_fields=True):
     first: date | None = None
     last: date | None = None
     services: list[Text] | None = None
+    units: list[Text] | None = None
     on_holidays: bool = False
     unconfirmed: list[Weekday] = []
     monday: str = ""
@@ -103,7 +104,8 @@ def _schedule(table: ScheduleTable) -> Schedule:
         days = Days(table.first, table.last + timedelta(days=1))
     services = None if table.services is None else frozenset(table.services)
     week = tuple(_spans(getattr(table, weekday)) for weekday in WEEKDAYS)
-    return Schedule(table.name, week, days, services, table.on_holidays)
+    units = None if table.units is None else frozenset(table.units)
+    return Schedule(table.name, week, days, services, table.on_holidays, units)
 
 
 def _spans(hours: str) -> tuple[Span, ...]:

@@ -1,5 +1,6 @@
 """When people are served: schedules, Ramadan, holidays, and the files that say so."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def test_the_regency_may_differ_from_the_nation() -> None:
 
 def test_without_a_schedule_it_is_closed() -> None:
     assert Calendar((), {}).hours(MONDAY, OFFICE) == ()
+
+
+def test_a_unit_may_have_hours_of_its_own_for_some_days() -> None:
+    days = Days(MONDAY, MONDAY + timedelta(days=1))
+    own = Schedule("own", (((0, 1440),),) * 7, days, None, True, frozenset({"posko"}))
+    both = replace(own, name="both", services=frozenset({CLINIC}), days=None)
+    calendar = Calendar((PLAIN, own), {})
+    assert calendar.hours(MONDAY, OFFICE, "posko") == ((0, 1440),)
+    assert calendar.week(MONDAY, OFFICE, "posko")[6] == ((0, 1440),)
+    assert calendar.hours(MONDAY, OFFICE, "kantor") == calendar.hours(MONDAY, OFFICE) == FULL
+    assert calendar.hours(days.end, OFFICE, "posko") == FULL
+    either = Calendar((PLAIN, both), {})
+    assert either.hours(MONDAY, CLINIC) == either.hours(MONDAY, OFFICE, "posko") == ((0, 1440),)
+    assert either.hours(MONDAY, OFFICE, "kantor") == FULL
 
 
 # ---------------------------------------------------------------- what comes with the program
@@ -163,3 +178,10 @@ def test_a_fault_in_the_holidays_is_told_by_line_and_field(
 def test_a_table_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="the first line must be date,name,kind"):
         calendar(tmp_path, holidays="tanggal;nama\n")
+
+
+def test_hours_of_a_unit_are_read_from_the_file(tmp_path: Path) -> None:
+    units = HOURS.replace('source = "a letter"', 'source = "a letter"\nunits = ["posko"]')
+    own = calendar(tmp_path, units)
+    assert own.hours(MONDAY, OFFICE, "posko") == ((480, 720), (780, 1440))
+    assert own.hours(MONDAY, OFFICE) == ()

@@ -93,18 +93,19 @@ def _hours(config: Config, db: Database, name: str, choice: str) -> dict[str, ob
     if choice == "none":
         return {"hours": None}
     today = datetime.now(config.zone)
-    week = read_calendar(config.data_dir).week(today.date(), _service(db, name))
+    week = read_calendar(config.data_dir).week(today.date(), *_service_and_unit(db, name))
     offset = today.utcoffset() or timedelta()
     return {"hours": _plain(week), "utc_offset": int(offset.total_seconds()) // 60}
 
 
-def _service(db: Database, name: str) -> str:
+def _service_and_unit(db: Database, name: str) -> tuple[str, str]:
     here = [kiosk for kiosk in registry.kiosks(db) if kiosk.kiosk == name and kiosk.placed]
     services = {agency.agency: agency.service for agency in places.agencies(db)}
-    agency_of = {spot.counter: spot.agency for spot in places.spots(db)}
+    spots = {spot.counter: spot for spot in places.spots(db)}
     if not here:
         raise Unplaced(f"{name} stands at no counter; 'kiosk move' gives it one")
-    return services[agency_of[here[0].placed[-1].counter]]
+    spot = spots[here[0].placed[-1].counter]
+    return services[spot.agency], spot.unit
 
 
 def _plain(week: Week) -> list[list[int] | None]:

@@ -21,17 +21,23 @@ CATEGORIES: Final = ("public", "government")
 
 @dataclass(frozen=True)
 class Schedule:
-    """Hours that hold on `days` (None: always) for `services` (None: all of them)."""
+    """Hours that hold on `days` (None: always) for some types of service and some units.
+
+    Without `services` and `units` they hold for all; with one or both, for whom either names.
+    """
 
     name: str
     week: Week
     days: Days | None
     services: frozenset[str] | None
     on_holidays: bool
+    units: frozenset[str] | None = None
 
-    def holds(self, day: date, service: str) -> bool:
+    def holds(self, day: date, service: str, unit: str) -> bool:
         dated = self.days is None or day in self.days
-        return dated and (self.services is None or service in self.services)
+        if self.services is None and self.units is None:
+            return dated
+        return dated and (service in (self.services or ()) or unit in (self.units or ()))
 
 
 @dataclass(frozen=True)
@@ -45,20 +51,23 @@ class Calendar:
     schedules: tuple[Schedule, ...]
     changes: Mapping[date, str | None]
 
-    def hours(self, day: date, service: str) -> tuple[Span, ...]:
-        """When this type of service is open on `day`; () if it is closed."""
-        schedule = self._schedule(day, service)
+    def hours(self, day: date, service: str, unit: str = "") -> tuple[Span, ...]:
+        """When this unit of this type of service is open on `day`; () if it is closed.
+
+        No vote in no hours is no silence. Without a unit: as a unit that no schedule names.
+        """
+        schedule = self._schedule(day, service, unit)
         if schedule is None or (self.holiday(day) is not None and not schedule.on_holidays):
             return ()
         return schedule.week[day.weekday()]
 
-    def week(self, day: date, service: str) -> Week:
+    def week(self, day: date, service: str, unit: str = "") -> Week:
         """The hours of each weekday, as they are told for `day`; holidays do not matter."""
-        schedule = self._schedule(day, service)
+        schedule = self._schedule(day, service, unit)
         return schedule.week if schedule else ((),) * 7
 
-    def _schedule(self, day: date, service: str) -> Schedule | None:
-        holding = [each for each in self.schedules if each.holds(day, service)]
+    def _schedule(self, day: date, service: str, unit: str) -> Schedule | None:
+        holding = [each for each in self.schedules if each.holds(day, service, unit)]
         return holding[-1] if holding else None
 
     def holiday(self, day: date) -> str | None:

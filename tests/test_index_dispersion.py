@@ -1,5 +1,6 @@
 """Votes of one day are alike: phi says by how much, and the interval holds all the same."""
 
+from datetime import date
 from decimal import Decimal
 from random import Random
 from statistics import fmean
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.index.dispersion import INDEPENDENT, Stratum, correlation, dispersions, phi
+from collector.index.dispersion import INDEPENDENT, Stratum, correlation, dispersions, phi, window
 from collector.index.figure import figure
 from collector.index.interval import interval
+from collector.index.periods import Days
 from collector.index.scales import LINEAR
 
 FACES = LINEAR.faces
@@ -131,3 +133,10 @@ def test_the_interval_covers_at_any_likeness(shares: tuple[float, ...], alike: i
         low, high = interval(counts, LINEAR.points, Decimal(alike))
         covered += low <= Decimal(truth) <= high
     assert 0.93 <= covered / 1000 <= 0.975
+
+
+def test_a_year_is_as_uneven_as_its_last_six_weeks() -> None:
+    year = Days(date(2025, 1, 1), date(2026, 1, 1))
+    assert window(year) == Days(date(2025, 11, 20), year.end)
+    week = Days(date(2025, 12, 22), date(2025, 12, 29))
+    assert window(week) == week

@@ -13,7 +13,7 @@ from collector.index.periods import Days
 
 INDEPENDENT: Final = Decimal(1)
 LEAST_DAYS: Final = 20  # beyond the first of each stratum; fewer say too little of phi
-_WINDOW: Final = timedelta(days=92)
+_WINDOW: Final = timedelta(weeks=6)
 _CENT: Final = Decimal("0.01")
 
 
@@ -32,7 +32,7 @@ class Stratum(NamedTuple):
 
 
 def window(days: Days) -> Days:
-    """The days from which phi is estimated: the last 92 of the period.
+    """The days from which phi is estimated: the last six weeks of the period.
 
     It is a trait of a service and of how many come in a day, and does not grow with the period.
     """

@@ -148,7 +148,7 @@ def clusters(db: Database, days: Days, mapping: FaceMapping) -> dict[str, list[S
 def dispersion(
     db: Database, days: Days, services: Mapping[str, str], mapping: FaceMapping = DEFAULT
 ) -> dict[str, Decimal]:
-    """phi of each agency that has votes in the last 92 of these days; others are left out."""
+    """phi of each agency that has votes in the last six weeks of these days."""
     return dispersions(clusters(db, window(days), mapping), services)
 
 

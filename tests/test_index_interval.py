@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betainc
 
-from collector.index.interval import exact_mean, interval
+from collector.index.interval import exact_mean, interval, share_interval
 from collector.index.scales import LINEAR
 
 Counts = dict[str, int]
@@ -122,3 +122,17 @@ def test_it_is_the_same_from_both_ends(counts: Counts) -> None:
     other_low, other_high = interval(mirrored, LINEAR.points)
     assert abs(low + other_high - 125) <= Decimal("0.02")
     assert abs(high + other_low - 125) <= Decimal("0.02")
+
+
+@given(st.integers(0, 1000), st.integers(1, 1000), st.decimals(1, 20, places=2))
+def test_a_share_has_an_interval_that_holds_it(hits: int, others: int, alike: Decimal) -> None:
+    n = hits + others
+    low, high = share_interval(hits, n, alike)
+    assert 0 <= low <= Fraction(100 * hits, n) <= high <= 100
+
+
+def test_a_share_has_the_jeffreys_interval_of_a_proportion() -> None:
+    low, high = share_interval(3, 10)
+    assert betainc(3.5, 7.5, float(low) / 100) == pytest.approx(0.025, abs=1e-3)
+    assert betainc(3.5, 7.5, float(high) / 100) == pytest.approx(0.975, abs=1e-3)
+    assert share_interval(0, 30)[0] == 0

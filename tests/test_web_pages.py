@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from werkzeug.exceptions import default_exceptions
 
 from collector.index.figure import figure
+from collector.index.interval import share_interval
 from collector.index.periods import Days
 from collector.ledger import reading, users
 from collector.ledger.store import open_ledger, read_ledger
@@ -199,7 +200,8 @@ def test_each_face_has_word_share_and_number(client: FlaskClient, db: Database) 
     page = words(client, "/perangkat/rsud")
     for face, word in (("smile", "puas"), ("neutral", "cukup puas"), ("frown", "tidak puas")):
         share = f"{100 * counts[face] / sum(counts.values()):.1f}".replace(".", ",")
-        assert f" {word} {share} % {counts[face]} suara" in page
+        low, high = map(round, share_interval(counts[face], sum(counts.values())))
+        assert f" {word} {share} % ({low}–{high}) {counts[face]} suara" in page
 
 
 def test_votes_without_a_certain_date_are_stated(client: FlaskClient) -> None:

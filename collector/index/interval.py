@@ -13,6 +13,7 @@ from collector.index.rounding import down, half_up, up
 
 CONFIDENCE: Final = 0.95
 _PRIOR: Final = 0.5  # Jeffreys
+_SHARE: Final = {"other": Fraction(0), "hit": Fraction(100)}
 _NEARLY: Final = 1e-9  # keeps floating dust from pushing a bound over the next hundredth
 
 
@@ -44,6 +45,14 @@ def interval(
     low, high = _widened(counts, points, mean, float(phi))
     lowest, highest = float(bottom) + width * low, float(bottom) + width * high
     return max(down(lowest + _NEARLY), half_up(bottom)), min(up(highest - _NEARLY), half_up(top))
+
+
+def share_interval(hits: int, n: int, phi: Decimal = INDEPENDENT) -> tuple[Decimal, Decimal]:
+    """The 95 % interval of a face's share, in percent, outward to hundredths; it holds hits / n.
+
+    The same interval of two faces worth 0 and 100: with phi = 1 it is Jeffreys' of a proportion.
+    """
+    return interval({"hit": hits, "other": n - hits}, _SHARE, phi)
 
 
 def _widened(

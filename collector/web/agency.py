@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
+from collector.index.interval import share_interval
 from collector.index.periods import Days
 from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
@@ -43,6 +44,7 @@ def agency(slug: str) -> str:
         agency=about,
         choice=choice,
         figure=now,
+        share_bounds=_share_bounds(now),
         change=_change(slug, choice, now),
         uncertain=reading.uncertain(ledger(), choice.period.days).get(slug),
         step=step,
@@ -82,6 +84,11 @@ def _phi(slug: str, choice: Choice) -> Decimal:
 
 def _figure(slug: str, days: Days, phi: Decimal) -> Figure:
     return figure(reading.by_agency(ledger(), days).get(slug, {}), phi=phi)
+
+
+def _share_bounds(now: Figure) -> dict[str, tuple[Decimal, Decimal]]:
+    """In percent; for no face while there are too few votes."""
+    return {face: share_interval(now.counts[face], now.n, now.phi) for face in now.shares}
 
 
 def _change(slug: str, choice: Choice, now: Figure) -> Change | None:

@@ -15,7 +15,8 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def init_app(app: Flask) -> None:
-    filters = (whole, index, points, percent, day, span, clock, hour, ago, hours, degrees, dbm)
+    shares = (whole, index, points, percent, whole_percent)
+    filters = (*shares, day, span, clock, hour, ago, hours, degrees, dbm)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
 
 
@@ -35,6 +36,11 @@ def points(value: Decimal) -> str:
 def percent(share: float | Decimal) -> str:
     pattern = "0.0 %" if language() == "id" else "0.0%"
     return format_percent(share, format=pattern, locale=language())
+
+
+def whole_percent(value: Decimal) -> str:
+    """A bound of a share that is in percent already; its share stands beside it, with the sign."""
+    return format_decimal(value, format="0", locale=language())
 
 
 def day(value: date) -> str:

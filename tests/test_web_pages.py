@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from collector.index.figure import figure
 from collector.index.interval import share_interval
 from collector.index.periods import Days
 from collector.ledger import reading, users
-from collector.ledger.store import open_ledger, read_ledger
+from collector.ledger.places import Agency, Counter, Unit, put_agencies, put_counters, put_units
+from collector.ledger.store import open_ledger, read_ledger, writing
 from tests.web import NAME, NOW, PASSWORD, TODAY, WICKED, app_in, log_in, make_ledger
 
 LATEST = Days(TODAY - timedelta(days=30), TODAY)
@@ -193,6 +196,28 @@ def test_the_change_comes_with_its_interval(client: FlaskClient) -> None:
     )
     same = words(client, "/perangkat/rsud")
     assert re.search(r"= tetap · .*; tidak lebih besar dari kebetulan", same)
+
+
+def test_uneven_days_widen_the_interval_on_every_page(tmp_path: Path) -> None:
+    folder = make_ledger(tmp_path)
+    with closing(open_ledger(folder / "ledger.db")) as ledger, writing(ledger):
+        put_agencies(
+            ledger, [Agency("labil", "Labil", "Labil", "Sendiri", "a test", verified=True)]
+        )
+        put_units(ledger, [Unit("labil-kantor", "labil", "Kantor")])
+        put_counters(ledger, [Counter("labil-1", "labil-kantor", "Loket 1")])
+        for ago in range(1, 31):
+            day = (TODAY - timedelta(days=ago)).isoformat()
+            row = ("labil-1", day, day, "smile" if ago % 2 else "frown", 20)
+            ledger.conn.execute(
+                "INSERT INTO counts_day VALUES (?, ?, ?, 'pelayanan', ?, 'A', ?)", row
+            )
+    reader = app_in(folder).test_client()
+    log_in(reader)
+    wide = figure({"smile": 300, "frown": 300}, phi=Decimal(20))
+    bounds = f"{wide.low}–{wide.high}".replace(".", ",")
+    for address in ("/", "/perangkat/labil"):
+        assert bounds in words(reader, address)
 
 
 def test_each_face_has_word_share_and_number(client: FlaskClient, db: Database) -> None:

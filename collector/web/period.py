@@ -16,9 +16,10 @@ _ROLLING: Final = {"30h": 30, "90h": 90, "365h": 365}
 _CALENDAR: Final[dict[Kind, re.Pattern[str]]] = {
     "month": re.compile(r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])"),
     "triwulan": re.compile(r"(?P<year>\d{4})-t(?P<part>[1-4])"),
+    "semester": re.compile(r"(?P<year>\d{4})-s(?P<part>[12])"),
     "year": re.compile(r"(?P<year>\d{4})"),
 }
-_MONTHS: Final[dict[Kind, int]] = {"month": 1, "triwulan": 3, "year": 12}
+_MONTHS: Final[dict[Kind, int]] = {"month": 1, "triwulan": 3, "semester": 6, "year": 12}
 
 
 class PeriodError(CollectorError, ValueError):
@@ -30,7 +31,7 @@ class PeriodError(CollectorError, ValueError):
 
 
 class Period(NamedTuple):
-    code: str  # as it stands in an address: 30h, 2019-08, 2019-t3, 2019
+    code: str  # as it stands in an address: 30h, 2019-08, 2019-t3, 2019-s2, 2019
     kind: Kind  # day: a number of days until yesterday
     days: Days
 
@@ -66,6 +67,7 @@ def choices(first: date, today: date) -> dict[str, list[Period]]:
         gettext("Terakhir"): [_rolling(code, today) for code in _ROLLING],
         gettext("Bulan"): list(_closed("month", first, today)),
         gettext("Triwulan"): list(_closed("triwulan", first, today)),
+        gettext("Semester"): list(_closed("semester", first, today)),
         gettext("Tahun"): list(_closed("year", first, today)),
     }
 
@@ -99,6 +101,8 @@ def _code(kind: Kind, first: date) -> str:
     if kind == "month":
         return first.isoformat()[:7]
     year = first.isoformat()[:4]
+    if kind == "semester":
+        return f"{year}-s{(first.month + 5) // 6}"
     return f"{year}-t{(first.month + 2) // 3}" if kind == "triwulan" else year
 
 
@@ -118,4 +122,7 @@ def _name(period: Period) -> str:
     if period.kind == "triwulan":
         quarter = ("I", "II", "III", "IV")[first.month // 3]
         return gettext("Triwulan %(quarter)s %(year)s", quarter=quarter, year=first.year)
+    if period.kind == "semester":
+        half = "I" if first.month == 1 else "II"
+        return gettext("Semester %(half)s %(year)s", half=half, year=first.year)
     return gettext("Tahun %(year)s", year=first.year)

@@ -56,6 +56,12 @@ def test_the_interval_of_the_difference_covers_the_difference() -> None:
     assert 0.93 <= covered / len(pairs) <= 0.97
 
 
+def test_two_agencies_differ_by_less_where_days_are_uneven() -> None:
+    here, there = {"smile": 150, "frown": 50}, {"smile": 175, "frown": 25}
+    assert trend(figure(here), figure(there)) == "naik"
+    assert trend(figure(here, phi=Decimal(5)), figure(there, phi=Decimal("1.5"))) == "tetap"
+
+
 @given(votes, votes)
 def test_backwards_it_is_the_opposite(one: dict[str, int], other: dict[str, int]) -> None:
     opposite = {"naik": "turun", "turun": "naik", "tetap": "tetap", None: None}

@@ -25,6 +25,8 @@ def trend(before: Figure, now: Figure) -> Trend | None:
 def difference(before: Figure, now: Figure) -> tuple[Decimal, Decimal] | None:
     """The 95 % interval of `now` minus `before`, in points; None if they cannot be compared.
 
+    The two may be periods of one agency or two agencies, each with its own n and phi.
+
     MOVER: with indices x, y and their intervals (l, u), (m, v), the difference d = y - x has the
     bounds d - sqrt((y - m)^2 + (u - x)^2) and d + sqrt((v - y)^2 + (x - l)^2). Sources: Newcombe
     1998, Statistics in Medicine 17, 873-890 (method 10); Zou and Donner 2008, ibid. 27, 1693-1702.

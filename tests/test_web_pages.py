@@ -218,6 +218,7 @@ def test_uneven_days_widen_the_interval_on_every_page(tmp_path: Path) -> None:
     bounds = f"{wide.low}–{wide.high}".replace(".", ",")
     for address in ("/", "/perangkat/labil"):
         assert bounds in words(reader, address)
+    assert "diperlebar sekitar 4,47 kali" in words(reader, "/perangkat/labil")
 
 
 def test_each_face_has_word_share_and_number(client: FlaskClient, db: Database) -> None:

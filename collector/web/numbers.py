@@ -24,7 +24,7 @@ def whole(number: int) -> str:
     return format_decimal(number, locale=language())
 
 
-def index(value: Decimal) -> str:
+def index(value: Decimal | float) -> str:
     return format_decimal(value, format="0.00", locale=language())
 
 

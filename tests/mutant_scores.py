@@ -14,32 +14,35 @@ from typing import Final
 
 VERDICTS: Final = {None: "not tried", 0: "survived", 5: "no tests", 33: "no tests"}
 TIMEOUTS: Final = {36, 24, -24, 152, 255}
-COLUMNS: Final = ("killed", "timeout", "survived", "SQL in other letters", "no tests", "not tried")
+SPELLING: Final = "SQL in other letters"
+COLUMNS: Final = ("killed", "timeout", "survived", SPELLING, "no tests", "not tried")
 
 
 def scores(room: str, copy: Path) -> Iterator[str]:
     """Lines of Markdown, then each survivor as a change."""
     yield f"| {room} | {' | '.join(COLUMNS)} |"
     yield "|---" * (1 + len(COLUMNS)) + "|"
-    survivors = []
+    survivors: dict[str, list[str]] = {}
     for file in sorted((copy / "mutants").rglob("*.py.meta")):
         codes: dict[str, int | None] = json.loads(file.read_text())["exit_code_by_key"]
-        found = {name: _verdict(copy, name, code) for name, code in codes.items()}
+        found = {name: _verdict(code) for name, code in codes.items()}
+        lived = {
+            name: _changed_lines(copy, name)
+            for name, verdict in found.items()
+            if verdict == "survived"
+        }
+        found |= {name: SPELLING for name, lines in lived.items() if _is_spelling(lines)}
         counts = Counter(found.values())
         name = file.relative_to(copy / "mutants").with_suffix("").as_posix()
         if codes:
             yield f"| `{name}` | {' | '.join(str(counts[column]) for column in COLUMNS)} |"
-        survivors += [name for name, verdict in found.items() if verdict == "survived"]
-    for name in survivors:
-        yield "\n  ".join(["", name, *_changed_lines(copy, name)])
+        survivors |= {name: lines for name, lines in lived.items() if found[name] != SPELLING}
+    for name, lines in survivors.items():
+        yield "\n  ".join(["", name, *lines])
 
 
-def _verdict(copy: Path, name: str, code: int | None) -> str:
-    if code in TIMEOUTS:
-        return "timeout"
-    found = VERDICTS.get(code, "killed")
-    spelt = found == "survived" and _is_spelling(_changed_lines(copy, name))
-    return "SQL in other letters" if spelt else found
+def _verdict(code: int | None) -> str:
+    return "timeout" if code in TIMEOUTS else VERDICTS.get(code, "killed")
 
 
 def _is_spelling(lines: list[str]) -> bool:

@@ -46,7 +46,8 @@ ROOMS: Final = {
         _ingest("approve", "corrections", "cursor", "drain", "inbox", "step", "storing", "timing"),
         [
             *("ingest_bad_input", "ingest_commit", "ingest_corrections", "ingest_cursor"),
-            *("ingest_timing", "ledger_copies", "ledger_fleet"),
+            *("ingest_succession", "ingest_timing", "ingest_timing_limits", "ledger_copies"),
+            *("ledger_deeds", "ledger_fleet", "commands_afar"),
         ],
     ),
     "audit": Room(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.ingest.corrections import fault
+from collector.ingest.corrections import CHORD_MS, SLACK_MS, fault
 from collector.ledger.votes import First
 from kiosk import wire
 from tests.fleet import TestCollector, TestKiosk
@@ -193,3 +193,47 @@ def test_without_exact_times_what_is_further_away_proves_nothing(
 
 def test_without_exact_times_and_quarters_nothing_is_proven() -> None:
     assert fault(erased(18, 17, None), erased_first(None), 3000) == "correction-unproven"
+
+
+# ---------------------------------------------------------------- the window, to the millisecond
+
+BOOT, SETTLE_MS = "0a" * 16, 3000
+
+
+def timed(up: int, *, seq: int = 18, replaces: int | None = 17, test: bool = False) -> wire.Vote:
+    salt, time = "00" * 16, "00" * 32
+    fine = wire.Fine(salt, 0, "unsynced", BOOT, up)
+    return wire.Vote(seq, "frown", "pelayanan", replaces, None, test, AT, salt, time, fine)
+
+
+def timed_first(up: int | None = 1000, boot: str | None = BOOT) -> First:
+    return First(test=False, corrects=None, quarter=AT, boot=boot, up_ms=up)
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "test", "found"),
+    [
+        (-1, False, "correction-late"),
+        (0, False, None),
+        (SETTLE_MS + SLACK_MS, False, None),
+        (SETTLE_MS + SLACK_MS + 1, False, "correction-late"),
+        (CHORD_MS + SLACK_MS, True, None),
+        (CHORD_MS + SLACK_MS + 1, True, "correction-late"),
+    ],
+)
+def test_a_correction_comes_within_its_window(after_ms: int, test: bool, found: str | None) -> None:
+    assert fault(timed(1000 + after_ms, test=test), timed_first(), SETTLE_MS) == found
+
+
+def test_what_replaces_nothing_or_itself_corrects_nothing() -> None:
+    nothing = "correction-of-nothing"
+    assert fault(timed(1000), None, SETTLE_MS) == nothing
+    assert fault(timed(1000, replaces=None), timed_first(), SETTLE_MS) == nothing
+    assert fault(timed(1000, seq=17), timed_first(), SETTLE_MS) == nothing
+
+
+@pytest.mark.parametrize("first", [timed_first(None), timed_first(boot=None)])
+def test_half_an_exact_time_is_none(first: First) -> None:
+    """Then the quarter decides, as where both are erased."""
+    assert fault(timed(10**9), first, SETTLE_MS) is None
+    assert fault(erased(18, 17, AT), timed_first(), SETTLE_MS) is None

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -532,14 +533,30 @@ def test_that_there_was_a_receipt_is_remembered_when_the_cursor_goes_back(tmp_pa
 
 def test_the_file_of_another_kiosk_is_refused(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    with pytest.raises(OutboxError, match="votes of kiosk 'dukcapil-01', not of 'dukcapil-02'"):
+    with pytest.raises(OutboxError) as told:
         Outbox.open(tmp_path / "outbox.db", "dukcapil-02", KEY)
+    assert str(told.value) == (
+        f"{tmp_path}/outbox.db: cannot be used as outbox, and is left as it is: it holds the votes"
+        " of kiosk 'dukcapil-01', not of 'dukcapil-02': set kiosk.id back, or move the file away"
+    )
 
 
 def test_a_file_beside_another_key_is_damaged(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    with pytest.raises(DamagedError, match=r"under the key abab.*the key beside it is cdcd"):
+    with pytest.raises(DamagedError) as told:
         Outbox.open(tmp_path / "outbox.db", KIOSK, "cd" * 32)
+    assert str(told.value) == (
+        f"{tmp_path}/outbox.db: damaged, and left as it is for rescue: it holds votes under the key"
+        f" {'ab' * 8}…, the key beside it is {'cd' * 8}…"
+    )
+
+
+def test_a_file_that_does_not_say_whose_it_is_is_damaged(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "outbox.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM epoch")
+    with pytest.raises(DamagedError, match="for rescue: it does not say whose votes it holds"):
+        opened(tmp_path)
 
 
 def test_a_file_from_a_newer_firmware_is_refused(tmp_path: Path) -> None:
@@ -547,7 +564,9 @@ def test_a_file_from_a_newer_firmware_is_refused(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "outbox.db")
     db.execute("PRAGMA user_version = 2")
     db.close()
-    with pytest.raises(OutboxError, match="version 2, this firmware knows 1"):
+    with pytest.raises(
+        OutboxError, match=r"outbox\.db: .*: its tables are version 2, this firmware knows 1$"
+    ):
         opened(tmp_path)
 
 
@@ -557,7 +576,9 @@ def test_a_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
     db.execute("CREATE TABLE theirs (x)")
     db.close()
     before = file.read_bytes()
-    with pytest.raises(OutboxError, match="another program"):
+    with pytest.raises(
+        OutboxError, match=r"outbox\.db: .*: it is the database of another program$"
+    ):
         opened(tmp_path)
     assert file.read_bytes() == before
 
@@ -570,7 +591,9 @@ def test_without_wal_nothing_is_stored(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_without_full_nothing_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox_file, "FULL", 3)
-    with pytest.raises(OutboxError, match="put data_dir on a local disk"):
+    with pytest.raises(
+        OutboxError, match=r"outbox\.db: .* are needed: put data_dir on a local disk$"
+    ):
         opened(tmp_path)
 
 

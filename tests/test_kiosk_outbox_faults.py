@@ -237,7 +237,9 @@ def test_what_the_disk_does_is_no_damage(tmp_path: Path) -> None:
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     box.close()
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(OutboxError, match="database is locked") as told:
+    with pytest.raises(
+        OutboxError, match=r"outbox\.db: cannot be used as outbox.*database is locked$"
+    ) as told:
         opened(tmp_path)
     assert not isinstance(told.value, DamagedError)
     other.close()
@@ -280,3 +282,19 @@ def test_erased_times_are_no_damage(tmp_path: Path) -> None:
     box.close()
     change(tmp_path, "DELETE FROM fine WHERE seq <= 3")
     assert read(tmp_path) == without_time(votes[:3]) + votes[3:]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM votes WHERE seq = 4", "vote 5 follows nothing"),
+        ("INSERT INTO receipts VALUES (6, 0)", "it has receipts to 6, votes to 5"),
+    ],
+)
+def test_what_is_wrong_at_the_end_is_told(tmp_path: Path, statement: str, words: str) -> None:
+    box = opened(tmp_path)
+    fill(box, 5)
+    box.close()
+    change(tmp_path, statement)
+    with pytest.raises(DamagedError, match=rf"outbox\.db: .*{words}$"):
+        opened(tmp_path)

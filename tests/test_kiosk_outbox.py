@@ -528,6 +528,15 @@ def test_that_there_was_a_receipt_is_remembered_when_the_cursor_goes_back(tmp_pa
     box.close()
 
 
+def test_exact_times_stay_with_their_votes_when_all_before_are_erased(box: Outbox) -> None:
+    fill(box, 3)
+    box.mark_receipted(3, START)
+    box.erase(everything=True)
+    (later,) = fill(box, 1)
+    assert later.fine is not None
+    assert list(box.votes())[-1] == later
+
+
 # ---------------------------------------------------------------- whose file it is
 
 

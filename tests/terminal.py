@@ -1,11 +1,9 @@
 """A terminal of 80 columns for a process that speaks to somebody: a real pty."""
 
-import contextlib
 import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import termios
@@ -24,8 +22,9 @@ class Terminal:
         self._end, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(COLUMNS)}
+        # Whoever starts the tests in the background has them ignore Ctrl-C; no terminal does.
         self.process = subprocess.Popen(
-            command,
+            ["env", "--default-signal=INT", *command],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -60,14 +59,6 @@ class Terminal:
         while self._more():
             pass
         return self.process.wait(PATIENCE)
-
-    def interrupt(self, number: signal.Signals) -> int:
-        """Again if it goes on, as somebody would: Python's `input` may miss a signal."""
-        while self.process.poll() is None:
-            self.process.send_signal(number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(PATIENCE)
-        return self.ended()
 
     def _more(self) -> bool:
         """False at the end; the kernel says so by an error."""

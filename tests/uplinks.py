@@ -110,7 +110,7 @@ class World:
     def observe(self, port):
         observer = Observer(port)
         self.observers.append(observer)
-        self.until(lambda: observer.subscribed)
+        observer.until(lambda: observer.subscribed)  # nothing else moves: who waits sees it all
         return observer
 
     def step(self):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vm import cache
+from tests.vm import cache, firmware
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +51,10 @@ def test_a_hash_tells_words_names_modes_and_contents_apart(tmp_path: Path) -> No
     seen.add(cache.digest([], [file]))
     seen.add(cache.digest([], [file.rename(tmp_path / "other")]))
     assert len(seen) == 5
+
+
+def test_what_is_installed_can_be_told_by_a_hash() -> None:
+    """A folder among the units, such as that of the packages, ends no test of the machine."""
+    names = {source.name for source in firmware.sources()}
+    assert {*firmware.UNITS, *firmware.CONFIGURATION, "pins.toml"} <= names
+    assert len(cache.digest([], firmware.sources())) == 16

@@ -25,7 +25,8 @@ PLATFORMS: Final = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manyl
 def sources() -> list[Path]:
     """Every file that decides what is installed."""
     kiosk = sorted(path for path in (PROJECT / "kiosk").rglob("*") if path.suffix in _SHIPPED)
-    return [*kiosk, *sorted((PROJECT / "systemd").iterdir()), LOCK, Path(__file__)]
+    units = sorted(path for path in (PROJECT / "systemd").iterdir() if path.is_file())
+    return [*kiosk, *units, LOCK, Path(__file__)]
 
 
 _SHIPPED: Final = {".py", ".toml"}

@@ -317,6 +317,8 @@ class Outbox:
 
     def _read_base(self) -> tuple[int, str]:
         seq, head = self._file.select("SELECT base_seq, lower(hex(base_head)) FROM epoch")[0]
+        if not isinstance(seq, int):  # the tables' own description is damaged
+            raise self._file.damaged("it does not say which votes it no longer keeps")
         return seq, head
 
     def _read_end(self) -> tuple[int, str]:
@@ -331,6 +333,8 @@ class Outbox:
 
     def _read_notes(self) -> tuple[int, bool]:
         erased, receipted = self._file.select("SELECT erased_seq, receipted FROM epoch")[0]
+        if not isinstance(erased, int):
+            raise self._file.damaged("it does not say which exact times are erased")
         return erased, bool(receipted)
 
     def _check_end(self) -> None:

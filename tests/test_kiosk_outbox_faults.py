@@ -160,6 +160,18 @@ def test_damage_is_refused_or_harmless_and_never_another_vote(
     assert all(vote in (votes[vote.seq - 1], *without_time([vote])) for vote in found)
 
 
+@pytest.mark.parametrize("column", ["after_signature", "pruned_day"])
+def test_a_damaged_description_of_a_table_is_damage(
+    sound: tuple[bytes, list[wire.Vote]], tmp_path: Path, column: str
+) -> None:
+    """One byte, and a column is a part of the comment before it: those after it move."""
+    line = f"\n        {column} ".encode()
+    assert line in sound[0]
+    (tmp_path / "outbox.db").write_bytes(sound[0].replace(line, b" " + line[1:]))
+    with pytest.raises(DamagedError, match="it does not say"):
+        read(tmp_path)
+
+
 @pytest.mark.fault(20, how="an outbox cut to its first bytes or pages")
 @pytest.mark.parametrize("size", [100, 4096, 5000, 12_288])
 def test_a_truncated_file_is_refused(

@@ -16,6 +16,9 @@ from kiosk.errors import SenyumError
 APPLICATION: Final = 0x53656E79  # "Seny": PRAGMA application_id
 VERSION: Final = 1  # of the tables: PRAGMA user_version
 FULL: Final = 2  # PRAGMA synchronous
+# A vote changes two pages. Half of SQLite's usual 4,096 is a third less to write to the card for
+# each vote; still smaller ones gain little, for the card is written in blocks of 4,096 anyway.
+PAGE_BYTES: Final = 2048
 BUSY_SECONDS: Final = 2.0
 
 _TABLES: Final = (
@@ -257,6 +260,7 @@ def _is_empty(db: sqlite3.Connection) -> bool:
 
 def _make_durable(db: sqlite3.Connection, path: Path) -> None:
     """What a lamp confirms must survive a power cut; anything less is refused."""
+    db.execute(f"PRAGMA page_size={PAGE_BYTES}")  # of a new file; another keeps what it has
     (mode,) = db.execute("PRAGMA journal_mode=WAL").fetchone()
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA secure_delete=ON")  # what is forgotten leaves the card

@@ -36,6 +36,33 @@ def box(tmp_path: Path) -> Iterator[Outbox]:
     outbox.close()
 
 
+# ---------------------------------------------------------------- the file
+
+
+def page_bytes(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "outbox.db")) as db:
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    return int(size)
+
+
+def test_a_new_file_has_small_pages(box: Outbox, tmp_path: Path) -> None:
+    """Each vote changes two of them, and they are written to the card."""
+    assert page_bytes(tmp_path) == outbox_file.PAGE_BYTES < 4096
+
+
+def test_a_file_of_an_earlier_version_keeps_its_pages_and_its_votes(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(outbox_file, "PAGE_BYTES", 4096)
+        box = opened(tmp_path)
+    votes = fill(box, 3)
+    box.close()
+    box = opened(tmp_path)
+    more = fill(box, 2)
+    assert list(box.votes()) == [*votes, *more]
+    box.close()
+    assert page_bytes(tmp_path) == 4096
+
+
 # ---------------------------------------------------------------- votes
 
 

@@ -1,4 +1,7 @@
-"""The image that a machine starts from: kernel, initramfs and disk, from the cache if it can be."""
+"""The image that a machine starts from: kernel, initramfs and disk, from the cache if it can be.
+
+`python -m tests.vm.image` builds it, and ends with 1 where it cannot be built.
+"""
 
 import lzma
 import os
@@ -101,3 +104,7 @@ def _settle(files: Path) -> None:
     run(*systemctl, "mask", *SILENT)
     ours = [path.name for path in (GUEST / "etc/systemd/system").glob("*.service")]
     run(*systemctl, "enable", "systemd-networkd.service", *ours)
+
+
+if __name__ == "__main__":
+    print(image().disk)

@@ -82,9 +82,9 @@ def test_a_panel_that_hears_no_button_is_replaced(kiosk: Installed) -> None:
 @contextmanager
 def sabotaged(machine: Machine) -> Iterator[None]:
     """Once /run/sabotage is there, the panel's callback thread dies at the next press."""
-    python = "PYTHONPATH=/usr/local/lib/senyum-vm/sabotage"
+    program = "/usr/bin/python3 -IS /usr/local/lib/senyum-vm/sabotage.py panel"
     machine.run(f"mkdir -p $(dirname {SABOTAGE})")
-    machine.run(f"printf '[Service]\\nEnvironment={python}\\n' > {SABOTAGE}")
+    machine.run(f"printf '[Service]\\nExecStart=\\nExecStart={program}\\n' > {SABOTAGE}")
     restart = f"systemctl daemon-reload && systemctl restart {PANEL}"
     machine.run(restart)
     try:

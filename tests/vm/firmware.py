@@ -1,8 +1,9 @@
-"""Puts the kiosk of this checkout into a root file system. A package takes its place here."""
+"""Puts the kiosk of this checkout into a root file system: its package, or its files alone."""
 
-import shutil
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +12,11 @@ from tests.vm.kernel import run
 PROJECT: Final = Path(__file__).parents[2]
 LOCK: Final = PROJECT / "requirements-kiosk.lock"
 LIBRARIES: Final = "usr/local/lib/python3.11/dist-packages"
-UNITS: Final = ("senyum-panel.service", "senyum-uplink.service")
-CONFIGURATION: Final = {
-    "sysusers.conf": "usr/lib/sysusers.d/senyum.conf",
-    "udev.rules": "usr/lib/udev/rules.d/60-senyum-gpio.rules",
-    "watchdog.conf": "usr/lib/systemd/system.conf.d/60-senyum-watchdog.conf",
-}
+PACKAGES: Final = PROJECT / "systemd/packages"
+# What a package does after its installation needs /proc; the mount ends with the command.
+IN_ROOT: Final = (
+    "unshare", "--mount", "sh", "-ec", 'mount -t proc proc "$0/proc"; exec chroot "$0" "$@"',
+)  # fmt: skip
 LAUNCHER: Final = "#!/usr/bin/python3\nfrom kiosk.cli import main\n\nmain()\n"
 # lgpio's wheel asks for the C library of Debian 12.
 PLATFORMS: Final = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
@@ -25,21 +25,30 @@ PLATFORMS: Final = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manyl
 def sources() -> list[Path]:
     """Every file that decides what is installed."""
     kiosk = sorted(path for path in (PROJECT / "kiosk").rglob("*") if path.suffix in _SHIPPED)
-    units = sorted(path for path in (PROJECT / "systemd").iterdir() if path.is_file())
-    return [*kiosk, *units, LOCK, Path(__file__)]
+    units = [path for path in (PROJECT / "systemd").rglob("*") if path.is_file()]
+    installed = sorted(path for path in units if "__pycache__" not in path.parts)
+    return [*kiosk, *installed, LOCK, PROJECT / "pyproject.toml", Path(__file__)]
 
 
 _SHIPPED: Final = {".py", ".toml"}
 
 
 def install(root: Path) -> None:
-    """Libraries by their hashes, our own wheel, the units, their users, the rule for pins."""
-    libraries(root / LIBRARIES)
-    launcher(root / "usr/bin/senyum-kiosk")
-    _system(root)
-    run("chroot", str(root), "python3", "-m", "compileall", "-q", f"/{LIBRARIES}")
-    run("chroot", str(root), "systemd-sysusers")
-    run("chroot", str(root), "systemctl", "enable", "--quiet", *UNITS)
+    """The kiosk's Debian package, as dpkg installs it on a card."""
+    with tempfile.TemporaryDirectory(dir=root, prefix="install-") as folder:
+        package = _package(Path(folder))
+        run(*IN_ROOT, str(root), "dpkg", "--install", f"/{package.relative_to(root)}")
+
+
+def _package(out: Path) -> Path:
+    words = ("-m", "debs", "--out", str(out), "kiosk", "--debian", "12", "--arch", "amd64")
+    done = subprocess.run(
+        [sys.executable, *words], check=False, capture_output=True, text=True,
+        cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PACKAGES)},
+    )  # fmt: skip
+    assert done.returncode == 0, f"the package cannot be built: {done.stderr}"
+    (package,) = out.glob("*/*.deb")
+    return package
 
 
 def libraries(target: Path, machine: str = "x86_64") -> None:
@@ -64,12 +73,3 @@ def _pip(*words: str) -> None:
 def launcher(program: Path) -> None:
     program.write_text(LAUNCHER)
     program.chmod(0o755)
-
-
-def _system(root: Path) -> None:
-    units = PROJECT / "systemd"
-    for name in UNITS:
-        shutil.copy(units / name, root / "usr/lib/systemd/system" / name)
-    for name, target in CONFIGURATION.items():
-        (root / target).parent.mkdir(exist_ok=True)
-        shutil.copy(units / name, root / target)

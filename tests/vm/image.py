@@ -95,9 +95,7 @@ def modules(files: Path, linux: Kernel, names: Iterable[str]) -> None:
 
 def _settle(files: Path) -> None:
     """Places to mount at; one settings file for each machine, on its data partition."""
-    for name in ("data", "var/lib/senyum"):
-        (files / name).mkdir(parents=True, exist_ok=True)
-    (files / "etc/senyum").symlink_to("/data/etc")
+    (files / "data").mkdir()
     (files / "etc/hostname").write_text("kiosk\n")
     (files / "etc/machine-id").write_text("")
     systemctl = ["chroot", str(files), "systemctl", "--quiet"]

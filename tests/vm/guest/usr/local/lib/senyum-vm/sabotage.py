@@ -1,5 +1,6 @@
-"""Python reads this at its start. Once a file is there, gpiozero's next callback raises."""
+"""The installed senyum-kiosk; once a file is there, gpiozero's next callback raises."""
 
+import runpy
 import threading
 import time
 from pathlib import Path
@@ -21,3 +22,4 @@ def fail(*_arguments: object) -> None:
 
 
 threading.Thread(target=wait, daemon=True).start()
+runpy.run_path("/usr/bin/senyum-kiosk", run_name="__main__")

@@ -14,11 +14,14 @@ def settings_in(file: Path) -> set[str]:
     return set(re.findall(r"^\w+=.+$", file.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def test_the_journal_that_we_ship_is_the_one_that_is_tried() -> None:
-    tried = GUEST / "systemd/journald.conf.d/volatile.conf"
-    shipped = settings_in(ROOT / "systemd/journald.conf")
-    assert shipped == settings_in(tried)
-    assert "Storage=volatile" in shipped
+def test_the_journal_in_memory_comes_with_the_package() -> None:
+    """The machine installs the package and has no setting of its own for it."""
+    place = "/usr/lib/systemd/journald.conf.d/60-senyum-volatile.conf"
+    package = (ROOT / "systemd/packages/kiosk/nfpm.yaml").read_text(encoding="utf-8")
+    assert f"src: systemd/journald.conf, dst: {place}," in package
+    assert place in FIRMWARE
+    assert not (GUEST / "systemd/journald.conf.d").exists()
+    assert "Storage=volatile" in settings_in(ROOT / "systemd/journald.conf")
 
 
 def test_the_recipe_names_what_the_machines_table_of_file_systems_has() -> None:

@@ -126,7 +126,9 @@ class ReturningKiosk:
                     sealed = self._letters.votes(after, nonce)
                     session.publish(Publish(*sealed, qos=1, retain=False))
                 case SendHealth(nonce=nonce):
-                    session.publish(Publish(*self._letters.health(nonce), qos=1, retain=False))
+                    session.publish(
+                        Publish(*self._letters.health(nonce, wifi=None), qos=1, retain=False)
+                    )
                 case Mark(through=through, time=at):
                     self.outbox.mark_receipted(through, at)
 

@@ -172,8 +172,18 @@ def losing_receipts(dice: Random, share: float) -> Treat:
     return treat
 
 
+def losing_the_first_receipts(count: int) -> Treat:
+    left = iter(range(count))
+
+    def treat(_way: Way, packet: bytes) -> Fate:
+        lost = is_receipt(packet) and next(left, None) is not None
+        return Fate(() if lost else (packet,))
+
+    return treat
+
+
 @pytest.mark.long
-@pytest.mark.fault(13, how="asyncio proxy: seven of ten receipts vanish")
+@pytest.mark.fault(13, how="asyncio proxy: seven of ten receipts vanish, and then the next two")
 def test_lost_receipts_are_asked_for_again(account: Account, tmp_path: Path) -> None:
     treat = losing_receipts(account.dice, 0.7)
     with (
@@ -182,7 +192,8 @@ def test_lost_receipts_are_asked_for_again(account: Account, tmp_path: Path) -> 
         Whole(tmp_path, proxy, 2) as whole,
     ):
         press(whole, 10)
-        proxy.treat = losing_receipts(account.dice, 0.2)
+        # Each that is lost doubles the patience: with chance, one run in thirty took too long.
+        proxy.treat = losing_the_first_receipts(2)
         account.settle(whole)
 
 

@@ -25,14 +25,15 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 @pytest.mark.parametrize("service", [PANEL, UPLINK])
 def test_a_service_that_is_killed_comes_back(kiosk: Installed, service: str) -> None:
     with votes_around(kiosk, f"kill -9 {service}"):
-        seconds = until_another(kiosk, service, "kill -9", 120)
+        seconds = until_another(kiosk, service, deal(kiosk, service, "kill -9"), 120)
         print(f"kill -9 {service}: works again after {seconds:.0f} s")
 
 
 @pytest.mark.parametrize("service", [PANEL, UPLINK])
 def test_a_service_that_hangs_is_replaced(kiosk: Installed, service: str) -> None:
     with votes_around(kiosk, f"SIGSTOP {service}"):
-        seconds = until_another(kiosk, service, "kill -STOP", HUNG_SECONDS[service])
+        hung = deal(kiosk, service, "kill -STOP")
+        seconds = until_another(kiosk, service, hung, HUNG_SECONDS[service])
         print(f"SIGSTOP {service}: works again after {seconds:.0f} s")
 
 
@@ -49,14 +50,18 @@ def votes_around(kiosk: Installed, fault: str) -> Iterator[None]:
     assert (reckoning.lost, reckoning.doubled, reckoning.unseen) == (0, 0, 0)
 
 
-def until_another(kiosk: Installed, service: str, blow: str, seconds: float) -> float:
-    """Deal a blow to the main process; the seconds until another one has said that it is ready."""
-    machine = kiosk.machine
+def deal(kiosk: Installed, service: str, blow: str) -> int:
+    """Deal a blow to the main process, whose PID it was."""
     pid = main_pid(kiosk, service)
-    machine.run(f"{blow} {pid}")
+    kiosk.machine.run(f"{blow} {pid}")
+    return pid
+
+
+def until_another(kiosk: Installed, service: str, pid: int, seconds: float) -> float:
+    """The seconds until another process than `pid` has said that it is ready."""
     active = f"systemctl is-active {service}; test $(systemctl show -P MainPID {service}) != {pid}"
     another = f"{active} && echo another"
-    return machine.wait_for(f"{service} works again", another, "active\nanother", seconds)
+    return kiosk.machine.wait_for(f"{service} works again", another, "active\nanother", seconds)
 
 
 def main_pid(kiosk: Installed, service: str) -> int:
@@ -75,8 +80,8 @@ def test_a_panel_that_hears_no_button_is_replaced(kiosk: Installed) -> None:
         # Gone before the press: the panel that takes its place must find none.
         machine.run("touch /run/sabotage && sleep 2 && rm /run/sabotage")
         machine.press("smile")  # nobody hears it: the thread dies of it
-        other = f"test $(systemctl show -P MainPID {PANEL}) != {pid} && echo another"
-        machine.wait_for("the panel is replaced", other, "another", DEAD_THREAD_SECONDS)
+        seconds = until_another(kiosk, PANEL, pid, DEAD_THREAD_SECONDS)
+        print(f"dead callback thread: works again after {seconds:.0f} s")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from collector.commands.ingest import status_of
+from collector.config import QuarantineSection
 from collector.crash import CRASH_POINTS, EXIT_CODE, CrashError, crash_at, never
 from collector.ingest import drain
 from collector.ingest.inbox import Arrival
@@ -146,6 +147,12 @@ def test_a_message_that_breaks_ours_is_set_aside_and_all_others_stored(
     ]
     assert "ZeroDivisionError" in caplog.text
     assert "internal topic=senyum/1/dukcapil-01/votes" in caplog.text
+    ingest = collector.bounded(QuarantineSection(total_per_hour=1))
+    topic, payload = kiosk.votes()
+    assert ingest.take([Arrival(topic, payload, collector.clock.ms)]) == []
+    assert collector.rows("SELECT kiosk, day, n FROM quarantine_overflow") == [
+        ("", "2025-11-23", 1)
+    ]
 
 
 # ---------------------------------------------------------------- crash points

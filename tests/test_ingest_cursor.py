@@ -280,6 +280,35 @@ def test_at_most_two_epochs_of_a_kiosk_wait(collector: TestCollector, kiosk: Tes
     assert said(collector.take(others[0].hello())) == ("held", 0)
 
 
+def test_votes_that_come_with_a_hello_that_is_refused_are_refused_as_well(
+    collector: TestCollector, kiosk: TestKiosk
+):
+    first, second, third = (TestKiosk(kiosk.name, collector.clock, seed=n) for n in (11, 12, 13))
+    collector.take(first.hello(), second.hello())
+    third.press("smile")
+    assert collector.take(third.hello(), third.votes()) == []
+    rows = collector.rows("SELECT kiosk, topic, reason, detail FROM quarantine ORDER BY id")
+    topic = f"senyum/1/{kiosk.name}"
+    assert rows == [
+        (kiosk.name, f"{topic}/hello", "too-many-epochs", "others wait for approval already"),
+        (kiosk.name, f"{topic}/votes", "unknown-epoch", f"epoch {third.epoch[:16]}…"),
+    ]
+
+
+def test_an_epoch_knows_since_when_it_is_there_and_when_its_last_batch_came(
+    collector: TestCollector, kiosk: TestKiosk, reflashed: TestKiosk
+):
+    collector.clock.ms += 3_600_123
+    collector.take(reflashed.hello())
+    kiosk.press("smile")
+    collector.take(kiosk.hello(), kiosk.votes())
+    now_s = collector.clock.ms // 1000
+    query = "SELECT added_at FROM epochs WHERE epoch = ?"
+    assert collector.value(query, reflashed.epoch) == now_s
+    query = "SELECT received_ms FROM epochs WHERE epoch = ?"
+    assert collector.value(query, kiosk.epoch) // 900_000 == now_s // 900
+
+
 def test_a_retired_kiosk_begins_no_new_epoch(
     collector: TestCollector, kiosk: TestKiosk, reflashed: TestKiosk
 ):

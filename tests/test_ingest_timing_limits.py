@@ -205,12 +205,13 @@ def test_a_vote_was_pressed_before_those_that_follow_it() -> None:
     assert found == [Dating("C", NOON - HOUR, NOON + 2)] * 4
 
 
-def test_where_neighbours_cross_a_vote_keeps_a_quarter_before_the_later_one() -> None:
+@pytest.mark.parametrize("quarter", [NOON, NOON + QUARTER])
+def test_where_neighbours_cross_a_vote_keeps_a_quarter_before_the_later_one(quarter: int) -> None:
     """A clock that was ahead made a later quarter the floor than the next vote can have."""
-    votes = [erased(NOON + QUARTER), pressed(2, boot=ELSEWHERE), pressed(3, up=0)]
+    votes = [erased(quarter), pressed(2, boot=ELSEWHERE), pressed(3, up=0)]
     bounds = Bounds(HERE, NOON_MS - 1_000, NOON_MS - 1_000)
     ahead, between, last = date(*votes, bounds=bounds)
-    assert ahead == Dating("B", NOON + QUARTER, NOON + 2 * QUARTER)
+    assert ahead == Dating("B", quarter, quarter + QUARTER)
     assert between.hi == last.hi
     assert between.lo == last.hi - QUARTER
 

@@ -52,7 +52,7 @@ ROOMS: Final = {
     ),
     "audit": Room(
         _integrity("*audit", "chain", "counting", "signature", "standing"),
-        ["audit_verify", "audit_witness"],
+        ["audit_verify", "audit_findings", "audit_notes", "audit_witness", "audit_export"],
     ),
 }
 

@@ -57,9 +57,10 @@ class Walk:
                 seq, face, question, replaces, origin_epoch, origin_seq, test, quarter, salt, time,
                 quality, lo, hi, corrects, counted, received_ms, *fine,
             ) = row  # fmt: skip
-            if seq != self.seq + 1:
-                self._hole(seq)
-            self.seq = seq
+            if seq == self.seq + 1:
+                self.seq = seq
+            else:
+                self._leap(seq)
             origin = None if origin_epoch is None else wire.Origin(origin_epoch, origin_seq)
             commitment = time.hex()
             vote = wire.Vote(
@@ -88,8 +89,8 @@ class Walk:
 
     def meet(self, checkpoint: Checkpoint) -> None:
         """Compare with a checkpoint up to which all votes are taken, and go on from its head."""
-        if self.seq != checkpoint.seq:
-            self._hole(checkpoint.seq + 1)
+        if self.seq < checkpoint.seq:
+            self._hole(self.seq + 1, checkpoint.seq)
             self.seq = checkpoint.seq
         elif self.head != checkpoint.head:
             found = f"the votes give head {self.head[:16]}…, kept is {checkpoint.head[:16]}…"
@@ -103,11 +104,15 @@ class Walk:
         self._lines.clear()
         self._received.clear()
 
-    def _hole(self, seq: int) -> None:
-        first, last = self.seq + 1, seq - 1
-        if last < first:
+    def _leap(self, seq: int) -> None:
+        """A vote that does not follow the one before; rows come in order of seq."""
+        if seq <= self.seq:
             self._fault("hole", seq, f"a vote stands at {seq}, before the first")
-            return
+        else:
+            self._hole(self.seq + 1, seq - 1)
+            self.seq = seq
+
+    def _hole(self, first: int, last: int) -> None:
         which = f"vote {first} is" if first == last else f"votes {first} to {last} are"
         self._fault("hole", first, f"{which} not there")
 

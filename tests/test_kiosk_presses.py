@@ -271,6 +271,14 @@ def test_a_button_that_is_down_at_start_is_no_press() -> None:
     assert panel.at(7000) == [vote("smile", 6000)]
 
 
+def test_a_button_that_is_down_at_start_may_bounce() -> None:
+    panel = Panel("smile")
+    panel.up("smile", 10)
+    panel.down("smile", 15)
+    assert panel.at(5000) == []
+    assert panel.events == []
+
+
 def test_a_button_that_is_down_at_start_leaves_the_others_alone() -> None:
     panel = Panel("smile")
     panel.tap("frown", 100)
@@ -452,6 +460,53 @@ def test_before_the_first_call_there_is_work_to_do() -> None:
     assert presses.due() == 0
     presses.advance(BOOT)
     assert presses.due() is None
+
+
+# ---------------------------------------------------------------- rest, and another window
+
+
+def test_there_is_rest_only_when_a_window_is_over_to_the_millisecond() -> None:
+    panel = Panel()
+    assert panel.presses.at_rest(BOOT)
+    panel.tap("smile", 0)
+    panel.at(100)
+    assert not panel.presses.at_rest(BOOT + 2999)
+    assert panel.presses.at_rest(BOOT + 3000)
+
+
+def test_there_is_no_rest_from_the_first_touch_to_a_sure_release() -> None:
+    panel = Panel()
+    panel.presses.edge("smile", True, BOOT)
+    assert not panel.presses.at_rest(BOOT), "it was touched, and that is not yet read"
+    panel.at(0)
+    assert not panel.presses.at_rest(BOOT + 19), "a contact that moves may become a press"
+    panel.at(120)
+    assert not panel.presses.at_rest(BOOT + 5000), "the window is over, the button is down"
+    panel.up("smile", 5000)
+    panel.at(5020)
+    assert panel.presses.at_rest(BOOT + 5020)
+
+
+def test_there_is_no_rest_in_test_mode() -> None:
+    panel = Panel()
+    chord(panel, 0, 6000)
+    panel.at(7000)
+    assert not panel.presses.at_rest(BOOT + 60_000)
+    panel.at(5040 + 120_000)
+    assert panel.presses.at_rest(BOOT + 125_040)
+
+
+def test_another_settle_time_holds_at_once() -> None:
+    panel = Panel()
+    panel.presses.settle(500)
+    panel.tap("smile", 0)
+    panel.tap("smile", 499)
+    panel.tap("smile", 700)
+    assert panel.at(1000) == [
+        vote("smile", 0),
+        TooSoon("smile", BOOT + 499),
+        vote("smile", 700),
+    ]
 
 
 @pytest.mark.parametrize("faces", [("frown", "smile"), ("awful", "poor", "good", "great")])

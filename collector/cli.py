@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "web": "collector.commands.web:web",
     "demo": "collector.commands.demo:demo",
     "index": "collector.commands.index:index",
+    "skm": "collector.commands.skm:skm",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",

@@ -1,5 +1,6 @@
 """Classes of service quality (mutu pelayanan), as the rules of their time had them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
@@ -46,3 +47,8 @@ CLASSES_2004: Final = _table(
     "43.76",
 )
 TABLES: Final = {table.name: table for table in (CLASSES_2017, CLASSES_2004)}
+
+
+def classes_of(last: date) -> ClassTable:
+    """The table of a survey's time, by its last day: that of 2017 from that year on."""
+    return CLASSES_2017 if last >= date(2017, 1, 1) else CLASSES_2004

@@ -11,8 +11,13 @@ _CENT: Final = Decimal("0.01")
 def half_up(value: Decimal | Fraction) -> Decimal:
     """The nearest hundredth, halves upwards. `value` is not negative."""
     if isinstance(value, Fraction):
-        return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+        return half_up_to(2, value)
     return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def half_up_to(places: int, value: Fraction) -> Decimal:
+    """`value`, which is not negative, with so many decimals, halves upwards."""
+    return Decimal(floor(value * 10**places + Fraction(1, 2))).scaleb(-places)
 
 
 def down(value: float) -> Decimal:

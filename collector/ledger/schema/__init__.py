@@ -21,6 +21,7 @@ from collector.ledger.schema import copies  # noqa: F401
 from collector.ledger.schema import succession  # noqa: F401
 from collector.ledger.schema import receipts  # noqa: F401
 from collector.ledger.schema import erasing  # noqa: F401
+from collector.ledger.schema import surveys  # noqa: F401
 # isort: on
 
 from collector.ledger.schema.list import migrations

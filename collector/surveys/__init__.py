@@ -1,0 +1,1 @@
+"""Surveys (SKM) from the tables in which offices keep them."""

@@ -71,6 +71,23 @@ def test_the_survey_before_ended_before(others: list[str], found: str | None) ->
     assert (before and before.days) == (found and period_named(found))
 
 
+@pytest.mark.parametrize(
+    ("mean", "grades"),
+    [
+        ("3.53", "AB"),  # of 3.5324, which is an A, as well as of 3.5276
+        ("3.532", "AB"),
+        ("3.5324", "A"),
+        ("3.5315", "B"),
+        ("4.00", "A"),
+        ("1.00", "D"),
+        ("2.6", "CD"),
+        ("3", "BCD"),
+    ],
+)
+def test_rounded_means_leave_the_class_open(mean: str, grades: str) -> None:
+    assert reading_of(survey(f"{mean} " * 9)).grades == tuple(grades)
+
+
 def test_another_agency_is_not_the_one_before() -> None:
     other = survey(DPMPTSP, "2024")._replace(agency="other")
     assert survey_before(survey(BANTUL), [other]) is None
@@ -94,6 +111,7 @@ def test_ni_is_the_sum_of_means_by_nine(answers: dict[str, tuple[int, int, int, 
     assert read.result.nik == Fraction(25, 9) * sum(sums)
     assert 25 <= read.result.nik <= 100
     assert sorted(line.priority for line in read.lines) == list(range(1, 10))
+    assert read.grades == (read.result.mutu,)
 
 
 @given(answered)

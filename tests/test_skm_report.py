@@ -93,6 +93,15 @@ def test_an_old_period_may_be_asked_for_and_keeps_its_classes(data: Path) -> Non
     assert "Tabel mutu 2004 / classes of 2004" in run(data, "--period", "2016").output
 
 
+def test_a_class_that_rounding_leaves_open_is_told(tmp_path: Path) -> None:
+    with closing(open_ledger(tmp_path / "ledger.db")) as db, writing(db):
+        put_agencies(db, [Agency("dukcapil", "D", "D", "Loket", "test", True)])
+        elements = dict.fromkeys(SLUGS, Decimal("3.53"))
+        add_survey(db, Survey("dukcapil", period_named("2025"), 30, elements), 0)
+    assert "mutu may be A or B: the averages are rounded too much" in run(tmp_path).output
+    assert report(tmp_path)[0]["possible_mutu"] == ["A", "B"]
+
+
 def test_a_spreadsheet_gets_a_row_for_each_element(data: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run(data, "--csv", "--period", "2024").stdout)))
     assert [row["agency"] for row in rows] == ["dpmptsp"] * 9 + ["dukcapil"] * 9

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from sqlite_utils import Database
 
-from collector.commands.skm_shown import as_csv, as_json, of_published, table, title
+from collector.commands.skm_shown import as_csv, as_json, remarks, table, title
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -99,7 +99,7 @@ def _noted(survey: Survey) -> dict[str, object]:
 def _tell(survey: Survey) -> None:
     read = reading_of(survey)
     click.echo(title(read))
-    for line in of_published(read):
+    for line in remarks(read):
         click.echo(f"  {line}")
 
 
@@ -161,6 +161,6 @@ def _none(everything: list[Survey], slug: str | None) -> str:
 def _print(readings: list[Reading], shorts: dict[str, str]) -> None:
     for read in readings:
         Console().print(table(read, shorts[read.survey.agency]))
-        for line in of_published(read):
+        for line in remarks(read):
             click.echo(line)
         click.echo()

@@ -31,7 +31,23 @@ def title(read: Reading) -> str:
     )
 
 
-def of_published(read: Reading) -> list[str]:
+def remarks(read: Reading) -> list[str]:
+    """What else is to be known of a survey, a line each."""
+    return [*_of_published(read), *_of_rounding(read)]
+
+
+def _of_rounding(read: Reading) -> list[str]:
+    """Averages that are rounded so much that another class is as likely."""
+    grades = read.grades
+    if len(grades) == 1:
+        return []
+    return [
+        f"mutu dapat {' atau '.join(grades)}: rata-rata terlalu dibulatkan; tambah desimalnya",
+        f"mutu may be {' or '.join(grades)}: the averages are rounded too much; give more decimals",
+    ]
+
+
+def _of_published(read: Reading) -> list[str]:
     """Whether the published IKM comes out, and with which weight; nothing if none was published."""
     told, weights = read.survey.published, read.weights
     if told is None or weights is None:
@@ -146,6 +162,7 @@ def _plain(read: Reading) -> dict[str, Any]:
         **_head(read),
         "published": read.survey.published,
         "weights_that_give_it": weights,
+        "possible_mutu": list(read.grades),
         "before_first_day": read.before and read.before.days.first,
         "before_last_day": read.before and read.before.days.last,
         "priorities": [line.slug for line in by_priority],

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from collector.index.classes import classes_of
 from collector.index.periods import Days
-from collector.index.reproduce import WEIGHTS, Weight, weights_that_give
+from collector.index.reproduce import WEIGHTS, Weight, span_of, weights_that_give
 from collector.index.rounding import half_up
 from collector.index.skm import ANSWERS, SLUGS, Mean, Result, priorities, result
 
@@ -49,6 +49,7 @@ class Reading(NamedTuple):
     before: Survey | None
     change: Decimal | None  # in points of IKM
     weights: tuple[Weight, ...] | None  # that give what was published; None: nothing was
+    grades: tuple[str, ...]  # mutu, best first, as far as the means are known: several if rounded
 
 
 def reading_of(survey: Survey, before: Survey | None = None) -> Reading:
@@ -57,7 +58,7 @@ def reading_of(survey: Survey, before: Survey | None = None) -> Reading:
     weights = None if published is None else tuple(weights_that_give(published, survey.means()))
     found, old = ikm(survey), before and ikm(before)
     change = old and half_up(found.nik) - half_up(old.nik)
-    return Reading(survey, found, _lines(survey, before), before, change, weights)
+    return Reading(survey, found, _lines(survey, before), before, change, weights, _grades(survey))
 
 
 def ikm(survey: Survey) -> Result:
@@ -65,6 +66,14 @@ def ikm(survey: Survey) -> Result:
     found = result(survey.means(), classes_of(survey.days.last))
     assert found is not None, "a survey has nine elements"  # noqa: S101
     return found
+
+
+def _grades(survey: Survey) -> tuple[str, ...]:
+    """Means of two decimals leave the NIK open by an eighth of a point, and at times its class."""
+    table, span = classes_of(survey.days.last), span_of(survey.means(), WEIGHTS[0].value)
+    low, high = half_up(max(span.low, Fraction(25))), half_up(min(span.high, Fraction(100)))
+    best, worst = (table.classes.index(table.of(nik)) for nik in (high, low))
+    return tuple(each.mutu for each in table.classes[best : worst + 1])
 
 
 def is_right(weights: tuple[Weight, ...]) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.surveys import table
 from collector.surveys.table import letters
 from tests.surveyfiles import (
     ANSWERS,
@@ -97,6 +98,20 @@ def test_a_file_that_is_no_table_is_told(data: Path, content: bytes, told: str) 
 def test_a_file_that_is_not_there_is_told(data: Path) -> None:
     (data / "m.toml").write_text(ANSWERS)
     assert "nowhere.csv: cannot be read: No such file" in run(data, "nowhere.csv").output
+
+
+def test_a_file_with_too_many_rows_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_ROWS", 2)
+    write(data, [HEADER[3:12], *[[3] * 9] * 2], ANSWERS)
+    assert run(data).exit_code == 0
+    write(data, [HEADER[3:12], *[[3] * 9] * 3], ANSWERS)
+    assert "s.csv: has more than 2 rows; divide it" in run(data).output
+
+
+def test_a_file_that_is_too_large_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "LARGEST", 10)
+    write(data, [HEADER[3:12]], ANSWERS)
+    assert "bytes, and 10 are the most" in run(data).output
 
 
 def test_a_quoted_line_break_does_not_shift_the_lines(data: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from collector.surveys import workbook
 from tests.surveyfiles import (
     ANSWERS,
     DPMPTSP,
@@ -51,6 +52,16 @@ def test_answers_in_a_workbook(data: Path) -> None:
     assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 
 
+def test_rows_far_apart_keep_their_numbers(data: Path) -> None:
+    book = Workbook()
+    for number, row in ((3, HEADER[3:12]), (9, [3] * 9), (300_000, [3, 5, *[3] * 7])):
+        for column, value in enumerate(row, 1):
+            book.active.cell(number, column, value)
+    book.save(data / "s.xlsx")
+    (data / "m.toml").write_text(ANSWERS)
+    assert "line 300000, column B (U2): '5' is no answer" in run(data, "s.xlsx").output
+
+
 def test_a_fault_in_a_workbook_is_told_by_its_cell(data: Path) -> None:
     book = Workbook()
     for row in [HEADER[3:12], [3] * 9, [3, 3, 2.5, *[3] * 6]]:
@@ -58,6 +69,32 @@ def test_a_fault_in_a_workbook_is_told_by_its_cell(data: Path) -> None:
     book.save(data / "s.xlsx")
     (data / "m.toml").write_text(ANSWERS)
     assert "s.xlsx, line 3, column C (U3): '2.5' is no answer" in run(data, "s.xlsx").output
+
+
+def test_a_workbook_with_more_than_a_table_is_read_in_silence(data: Path) -> None:
+    """Drop-down lists stand in an extension, of which the library warns."""
+    book = Workbook()
+    for row in [HEADER[3:12], *kemenag()]:
+        book.active.append(row)
+    book.save(data / "plain.xlsx")
+    lists = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    with zipfile.ZipFile(data / "plain.xlsx") as old, zipfile.ZipFile(data / "s.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"</worksheet>", lists))
+    (data / "m.toml").write_text(ANSWERS)
+    assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
+
+
+def test_a_workbook_that_tells_a_wrong_size_is_read_whole(data: Path) -> None:
+    book = Workbook()
+    for row in [HEADER[3:12], *kemenag()]:
+        book.active.append(row)
+    book.save(data / "plain.xlsx")
+    with zipfile.ZipFile(data / "plain.xlsx") as old, zipfile.ZipFile(data / "s.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'ref="A1:I30"', b'ref="A1"'))
+    (data / "m.toml").write_text(ANSWERS)
+    assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 
 
 @pytest.mark.parametrize("content", [b"no workbook", b""])
@@ -68,9 +105,10 @@ def test_what_is_no_workbook_is_told(data: Path, content: bytes) -> None:
     assert (result.exit_code, "is no workbook that can be read" in result.output) == (1, True)
 
 
-def test_a_workbook_that_swells_is_refused(data: Path) -> None:
+def test_a_workbook_that_swells_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "LARGEST_UNPACKED", 100_000)
     with zipfile.ZipFile(data / "s.xlsx", "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/workbook.xml", b" " * (257 * 1024 * 1024))
+        parts.writestr("xl/workbook.xml", b" " * 100_001)
     (data / "m.toml").write_text(ANSWERS)
     assert "unpacks to" in run(data, "s.xlsx").output
 

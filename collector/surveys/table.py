@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -68,22 +68,28 @@ def _rows_of_csv(path: Path) -> Iterator[Numbered]:
 def _cells(
     path: Path, rows: Iterable[Numbered], headings: Sequence[str]
 ) -> Iterator[dict[str, Cell]]:
-    columns: dict[str, int] | None = None
-    for count, (line, row) in enumerate(rows):
+    columns: dict[str, int] = {}
+    told = ((line, row) for line, row in rows if any(cell.strip() for cell in row))
+    for count, (line, row) in enumerate(told):
         if count > MOST_ROWS:
             raise FileError(f"{path}: has more than {MOST_ROWS} rows; divide it")
-        if columns is None:
+        if columns:
+            yield _row(path, line, row, columns)
+        else:
             columns = _columns(path, line, row, headings)
-        elif any(cell.strip() for cell in row):
-            yield {
-                heading: Cell(
-                    row[at].strip() if at < len(row) else "",
-                    f"{path}, line {line}, column {letters(at)} ({heading})",
-                )
-                for heading, at in columns.items()
-            }
-    if columns is None:
+    if not columns:
         raise FileError(f"{path}: is empty; its first line must name the columns")
+
+
+def _row(path: Path, line: int, row: Sequence[str], columns: Mapping[str, int]) -> dict[str, Cell]:
+    """A row may be shorter than its headings: what it lacks is empty."""
+    return {
+        heading: Cell(
+            row[at].strip() if at < len(row) else "",
+            f"{path}, line {line}, column {letters(at)} ({heading})",
+        )
+        for heading, at in columns.items()
+    }
 
 
 def _columns(path: Path, line: int, row: Sequence[str], headings: Sequence[str]) -> dict[str, int]:

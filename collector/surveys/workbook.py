@@ -1,6 +1,7 @@
 """The rows of a workbook (.xlsx) as text, as a reader sees its numbers."""
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -17,6 +18,8 @@ LARGEST_UNPACKED: Final = 256 * 1024 * 1024  # bytes
 
 def rows_of_workbook(path: Path, sheet: str | None) -> Iterator[tuple[int, Sequence[str]]]:
     """Each row with its number; formulas as they were last computed. Raises FileError."""
+    # What it cannot keep of drop-down lists and the like is nothing that a table needs.
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     try:
         _refuse_bomb(path)
         with closing(load_workbook(path, read_only=True, data_only=True)) as book:

@@ -2,6 +2,7 @@
 
 from contextlib import closing, suppress
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,8 @@ def test_the_journal_says_what_was_brought_in(data: Path) -> None:
     write(data, means(BANTUL), MEANS)
     run(data)
     survey = {"agency": "dukcapil", "first_day": "2023-01-01", "last_day": "2023-12-31"}
-    assert journal(data) == [{"surveys": [{**survey, "n": 150, "ikm": "87.28"}]}]
+    digest = sha256((data / "s.csv").read_bytes()).hexdigest()
+    assert journal(data) == [{"surveys": [{**survey, "n": 150, "ikm": "87.28"}], "file": digest}]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -73,17 +74,18 @@ def import_(config: Config, file: Path, mapping_file: Path) -> None:
     read = read_table(file, mapping.headings(), mapping.sheet)
     with closing(open_ledger(config.ledger)) as db:
         found = surveys_of(read, mapping, agencies(db))
-        fresh = _brought_in(db, found, by_me())
+        fresh = _brought_in(db, found, by_me(), sha256(file.read_bytes()).hexdigest())
     for survey in found:
         _tell(survey)
     click.echo(f"{len(found)} surveys in the file; new or changed: {len(fresh)}")
 
 
-def _brought_in(db: Database, found: Iterable[Survey], by: By) -> list[Survey]:
+def _brought_in(db: Database, found: Iterable[Survey], by: By, digest: str) -> list[Survey]:
     """Those that were not there yet; they and their entry in the journal, or neither."""
     fresh = news(db, found)
     if fresh:
-        with deed(db, by, "surveys-imported", surveys=[_noted(survey) for survey in fresh]):
+        noted = [_noted(survey) for survey in fresh]
+        with deed(db, by, "surveys-imported", surveys=noted, file=digest):
             for survey in fresh:
                 add_survey(db, survey, by.at_ms)
     return fresh

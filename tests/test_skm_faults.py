@@ -1,9 +1,12 @@
 """What is wrong with a survey is told by file, line and column, and nothing is stored."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from collector.ledger.places import Agency, put_agencies
+from collector.ledger.store import open_ledger, writing
 from collector.surveys import table
 from collector.surveys.table import letters
 from tests.surveyfiles import (
@@ -98,6 +101,14 @@ def test_a_file_that_is_no_table_is_told(data: Path, content: bytes, told: str) 
 def test_a_file_that_is_not_there_is_told(data: Path) -> None:
     (data / "m.toml").write_text(ANSWERS)
     assert "nowhere.csv: cannot be read: No such file" in run(data, "nowhere.csv").output
+
+
+def test_a_name_that_two_agencies_have_is_none(data: Path) -> None:
+    with closing(open_ledger(data / "ledger.db")) as db, writing(db):
+        put_agencies(db, [Agency("dpmptsp-2", "Dinas", "DPMPTSP", "Loket", "test", True)])
+        put_agencies(db, [Agency("dpmptsp-3", "Dinas", "Kembar", "Loket", "test", True)])
+    write(data, means(BANTUL.replace("dukcapil", "Dinas")), MEANS)
+    assert "column A (OPD): there is no agency 'Dinas'" in run(data).output
 
 
 def test_a_file_with_too_many_rows_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

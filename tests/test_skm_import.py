@@ -99,6 +99,12 @@ def test_an_unanswered_element_counts_less_and_an_empty_form_not_at_all(data: Pa
     )
 
 
+def test_the_mark_that_spreadsheets_put_first_is_no_letter(data: Path) -> None:
+    write(data, [HEADER[3:12], *kemenag()], ANSWERS)
+    (data / "s.csv").write_bytes(b"\xef\xbb\xbf" + (data / "s.csv").read_bytes())
+    assert "29 responden, IKM 91,48" in run(data).output
+
+
 def test_importing_again_changes_nothing(data: Path) -> None:
     write(data, means(BANTUL, DPMPTSP), MEANS)
     run(data)

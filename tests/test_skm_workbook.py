@@ -52,6 +52,15 @@ def test_answers_in_a_workbook(data: Path) -> None:
     assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 
 
+def test_a_formula_that_failed_is_told_by_its_cell(data: Path) -> None:
+    book = Workbook()
+    for row in [HEADER[3:12], ["#DIV/0!", *[3] * 8]]:
+        book.active.append(row)
+    book.save(data / "s.xlsx")
+    (data / "m.toml").write_text(ANSWERS)
+    assert "s.xlsx, line 2, column A: holds #DIV/0!" in run(data, "s.xlsx").output
+
+
 def test_rows_far_apart_keep_their_numbers(data: Path) -> None:
     book = Workbook()
     for number, row in ((3, HEADER[3:12]), (9, [3] * 9), (300_000, [3, 5, *[3] * 7])):

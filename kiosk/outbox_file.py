@@ -115,14 +115,14 @@ class OutboxFile:
         self._inode = path.stat().st_ino
 
     @classmethod
-    def open(cls, path: Path, kiosk: str, key: str) -> Self:
+    def open(cls, path: Path, kiosk: str, key: str, page_bytes: int = PAGE_BYTES) -> Self:
         """That of `kiosk` under the public `key`, made if there is none; raises OutboxError."""
         db = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
             _recognise(db, path)
-            _make_durable(db, path)
+            _make_durable(db, path, page_bytes)
             _make_tables(db, kiosk, key)
             _check_owner(db, path, kiosk, key)
             return cls(db, path)
@@ -258,9 +258,9 @@ def _is_empty(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
-def _make_durable(db: sqlite3.Connection, path: Path) -> None:
+def _make_durable(db: sqlite3.Connection, path: Path, page_bytes: int) -> None:
     """What a lamp confirms must survive a power cut; anything less is refused."""
-    db.execute(f"PRAGMA page_size={PAGE_BYTES}")  # of a new file; another keeps what it has
+    db.execute(f"PRAGMA page_size={page_bytes}")  # of a new file; another keeps what it has
     (mode,) = db.execute("PRAGMA journal_mode=WAL").fetchone()
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA secure_delete=ON")  # what is forgotten leaves the card

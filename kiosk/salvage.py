@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from kiosk import wire
-from kiosk.outbox_file import OutboxFile
+from kiosk.outbox_file import PAGE_BYTES, OutboxFile
 from kiosk.rows import fine_of, vote_of
 
-PAGE_BYTES: Final = 4096  # of the database, and what is read of a failing card at once
+CHUNK_BYTES: Final = 4096  # what is read of a failing card at once
+PAGE_SIZES: Final = (PAGE_BYTES, 4096)  # of an outbox, and of one that an earlier version made
 LEAST_VOTE_BYTES: Final = 100  # on disk: bounds how many votes a file can hold
 _ANY_KEY: Final = "00" * 32
 _SIZE_IN_PAGES: Final = slice(28, 32)  # of the first page: sqlite.org/fileformat.html, 1.3
@@ -58,12 +59,25 @@ class Salvage(NamedTuple):
 
 
 def salvage(outbox: Path) -> Salvage:
-    """All rows of `outbox` and its log that can be read; none if nothing can be."""
+    """All rows of `outbox` and its log that can be read; none if nothing can be.
+
+    Where the first page is damaged nothing tells how long pages are: what gives more is believed.
+    """
+    found = _read(outbox)
+    if found.rows or not outbox.exists():
+        return found
+    return max((_read(outbox, size) for size in PAGE_SIZES), key=lambda each: len(each.rows))
+
+
+def _read(outbox: Path, new_page: int | None = None) -> Salvage:
+    """From a copy; with a first page of so many bytes in the place of the damaged one."""
     with TemporaryDirectory(prefix="senyum-rescue-") as folder:
         copy = Path(folder, "outbox.db")
         for end in ("", "-wal"):
             _copy(outbox.with_name(outbox.name + end), copy.with_name(copy.name + end))
-        return _read(copy)
+        if new_page is not None:
+            _renew_first_page(copy, new_page)
+        return _read_as_it_is(copy)
 
 
 # ---------------------------------------------------------------- a copy
@@ -74,31 +88,23 @@ def _copy(source: Path, target: Path) -> None:
     if not source.exists():
         return
     with source.open("rb", buffering=0) as opened, target.open("wb") as copy:
-        for at in range(0, source.stat().st_size, PAGE_BYTES):
+        for at in range(0, source.stat().st_size, CHUNK_BYTES):
             copy.write(_page(opened.fileno(), at))
 
 
 def _page(descriptor: int, at: int) -> bytes:
     try:
-        return os.pread(descriptor, PAGE_BYTES, at)
+        return os.pread(descriptor, CHUNK_BYTES, at)
     except OSError:
-        return bytes(PAGE_BYTES)
+        return bytes(CHUNK_BYTES)
 
 
-def _read(copy: Path) -> Salvage:
-    found = _read_as_it_is(copy)
-    if found.rows or not copy.exists():
-        return found
-    _renew_first_page(copy)
-    return _read_as_it_is(copy)
-
-
-def _renew_first_page(copy: Path) -> None:
+def _renew_first_page(copy: Path, size: int) -> None:
     """It names the tables and where they begin, which is the same in every outbox."""
     model = copy.with_name("model.db")
-    OutboxFile.open(model, "model", _ANY_KEY).close()
+    OutboxFile.open(model, "model", _ANY_KEY, size).close()
     with model.open("rb") as whole, copy.open("r+b") as damaged:
-        page = bytearray(whole.read(PAGE_BYTES))
+        page = bytearray(whole.read(size))
         page[_SIZE_IN_PAGES] = bytes(4)  # unknown: as many as the file has
         damaged.write(page)
 

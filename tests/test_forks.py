@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.crash import CRASH_POINTS
 from kiosk.epochs import Epochs
+from kiosk.outbox_file import PAGE_BYTES
 from tests.brokers import Nats
 from tests.whole import Whole, until
 
@@ -129,7 +130,7 @@ def test_the_power_may_go_while_a_new_epoch_is_made(point: str, tmp_path: Path) 
         assert_nothing_is_lost(whole)
 
 
-@pytest.mark.fault(20, how="pages of an outbox overwritten; a new epoch, and a rescue")
+@pytest.mark.fault(20, how="the first page of an outbox overwritten; a new epoch, and a rescue")
 def test_a_damaged_card_is_overcome_and_its_votes_are_saved(tmp_path: Path) -> None:
     with Nats(tmp_path) as broker, Whole(tmp_path, broker, 1) as whole:
         (name,) = whole.names
@@ -137,7 +138,7 @@ def test_a_damaged_card_is_overcome_and_its_votes_are_saved(tmp_path: Path) -> N
         press(whole, name, "smile", 3, drain=0)
         outbox = whole.epochs(name) / "0001" / "outbox.db"
         with outbox.open("r+b") as opened:
-            opened.write(b"\xa5" * 4096)
+            opened.write(b"\xa5" * PAGE_BYTES)
         press(whole, name, "frown", 2, drain=0)
         assert whole.shown(name, "counted") == 5
         assert "3 proven, 3 carried; lost: none" in whole.kiosk(name, "outbox", "rescue")

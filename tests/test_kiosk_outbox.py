@@ -51,9 +51,8 @@ def test_a_new_file_has_small_pages(box: Outbox, tmp_path: Path) -> None:
 
 
 def test_a_file_of_an_earlier_version_keeps_its_pages_and_its_votes(tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as earlier:
-        earlier.setattr(outbox_file, "PAGE_BYTES", 4096)
-        box = opened(tmp_path)
+    outbox_file.OutboxFile.open(tmp_path / "outbox.db", KIOSK, KEY, 4096).close()
+    box = opened(tmp_path)
     votes = fill(box, 3)
     box.close()
     box = opened(tmp_path)

@@ -19,14 +19,15 @@ from kiosk.commands import senyum_kiosk
 from kiosk.crash import never
 from kiosk.epochs import Epochs, Place
 from kiosk.outbox import Outbox
+from kiosk.outbox_file import PAGE_BYTES, OutboxFile
 from kiosk.rescue import NothingToRescue, Rescued, rescue
-from kiosk.salvage import salvage
+from kiosk.salvage import PAGE_SIZES, salvage
 from kiosk.succession import InUse, begin_after, open_latest, open_place
 from tests import bench
 from tests.outbox import START, fill
 
 KIOSK = "dukcapil-01"
-PAGE = 4096
+PAGE = PAGE_BYTES
 
 
 class Card(NamedTuple):
@@ -105,9 +106,15 @@ def test_the_votes_around_an_unreadable_page_are_saved(tmp_path: Path) -> None:
     assert damaged.place.outbox.read_bytes() == before
 
 
-def test_a_card_without_its_first_page_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGE_SIZES)
+def test_a_card_without_its_first_page_loses_nothing(
+    page: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever version made its outbox."""
+    monkeypatch.setattr(OutboxFile.open.__func__, "__defaults__", (page,))  # type: ignore[attr-defined]
     damaged = card(tmp_path)
-    noise_at(damaged.place.outbox, 0, PAGE)
+    assert int.from_bytes(damaged.place.outbox.read_bytes()[16:18], "big") == page
+    noise_at(damaged.place.outbox, 0, page)
     (result,) = rescue_after_damage(damaged)
     assert (result.readable, result.proven, result.carried, result.lost) == (300, 300, 200, [])
     assert as_first_stood(in_use(damaged.epochs)) == as_pressed(damaged.waiting)
@@ -228,7 +235,7 @@ def test_what_the_disk_does_not_give_is_left_out(
     read = os.pread
 
     def pread(descriptor: int, length: int, at: int) -> bytes:
-        if at == bad:
+        if at <= bad < at + length:
             raise OSError("input/output error")
         return read(descriptor, length, at)
 

@@ -13,7 +13,13 @@ from typing import Final, Self
 from kiosk import wire
 from kiosk.ballot import Ballot, vote_of
 from kiosk.crash import Crash, never
-from kiosk.outbox_file import CannotStoreError, DamagedError, OutboxError, OutboxFile
+from kiosk.outbox_file import (
+    SELECT_FINE,
+    CannotStoreError,
+    DamagedError,
+    OutboxError,
+    OutboxFile,
+)
 from kiosk.retention import DAY_MS, ERASE_MS, KEEP_MS, Retention
 from kiosk.rows import fine_of, fine_row, vote_row
 from kiosk.rows import vote_of as vote_in
@@ -31,10 +37,6 @@ _SELECT: Final = """
            lower(hex(tsalt)), wall, synced, lower(hex(boot)), up
     FROM votes LEFT JOIN fine ON fine.seq = votes.seq
     WHERE votes.seq > ? ORDER BY votes.seq LIMIT ?
-"""
-
-_SELECT_FINE: Final = """
-    SELECT lower(hex(tsalt)), wall, synced, lower(hex(boot)), up FROM fine WHERE seq = ?
 """
 
 
@@ -96,7 +98,7 @@ class Outbox:
 
         Raises OutboxError where the disk does not answer.
         """
-        rows = self._file.select(_SELECT_FINE, self._through + 1)
+        rows = self._file.select(SELECT_FINE, self._through + 1)
         return fine_of(*rows[0]) if rows else None
 
     @property

@@ -69,6 +69,11 @@ _TABLES: Final = (
     """,
 )
 
+# The exact time of one vote, as kiosk/rows.py takes it.
+SELECT_FINE: Final = """
+    SELECT lower(hex(tsalt)), wall, synced, lower(hex(boot)), up FROM fine WHERE seq = ?
+"""
+
 # What sqlite3 raises for a damaged file; its own messages may quote bytes that are no text.
 _UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from kiosk import wire
-from kiosk.outbox_file import PAGE_BYTES, OutboxFile
+from kiosk.outbox_file import PAGE_BYTES, SELECT_FINE, OutboxFile
 from kiosk.rows import fine_of, vote_of
 
 CHUNK_BYTES: Final = 4096  # what is read of a failing card at once
@@ -26,9 +26,6 @@ _VOTE: Final = """
     SELECT seq, face, question, replaces, origin_epoch, origin_seq, test, quarter,
            lower(hex(salt)), lower(hex(time)), lower(hex(head))
     FROM votes WHERE seq = ?
-"""
-_FINE: Final = """
-    SELECT lower(hex(tsalt)), wall, synced, lower(hex(boot)), up FROM fine WHERE seq = ?
 """
 _STARTS: Final = ("SELECT min(seq) FROM votes", "SELECT min(seq) FROM fine")
 _NO_FINE: Final = ("", 0, 0, "", 0)
@@ -167,7 +164,7 @@ def _row(db: sqlite3.Connection, row: tuple[Any, ...]) -> Row:
 
 def _with_fine(db: sqlite3.Connection, vote: wire.Vote) -> wire.Vote:
     """With its exact time, if that is the one to which the vote commits."""
-    row = _first(db, _FINE, vote.seq)
+    row = _first(db, SELECT_FINE, vote.seq)
     fine = None if row is None else fine_of(*row)
     if fine is None or wire.time_commitment(fine) != vote.time:
         return vote

@@ -1,6 +1,7 @@
 """Surveys from workbooks (.xlsx), with the digits that their readers see."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,21 @@ def data(tmp_path: Path) -> Path:
     return collector_in(tmp_path)
 
 
+def forms(data: Path, *rows: Sequence[object], name: str = "s.xlsx") -> None:
+    """A workbook with a heading for each element, and these rows below."""
+    book = Workbook()
+    for row in (HEADER[3:12], *rows):
+        book.active.append(row)
+    book.save(data / name)
+
+
+def rewrite(data: Path, there: bytes, instead: bytes) -> None:
+    """plain.xlsx as another program may write it: s.xlsx."""
+    with zipfile.ZipFile(data / "plain.xlsx") as old, zipfile.ZipFile(data / "s.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(there, instead))
+
+
 def test_a_workbook_says_the_same_as_csv(data: Path) -> None:
     book = Workbook()
     book.active.title = "Catatan"
@@ -44,19 +60,13 @@ def test_a_workbook_says_the_same_as_csv(data: Path) -> None:
 
 
 def test_answers_in_a_workbook(data: Path) -> None:
-    book = Workbook()
-    for row in [HEADER[3:12], *kemenag()]:
-        book.active.append(row)
-    book.save(data / "s.xlsx")
+    forms(data, *kemenag())
     (data / "m.toml").write_text(ANSWERS)
     assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 
 
 def test_a_formula_that_failed_is_told_by_its_cell(data: Path) -> None:
-    book = Workbook()
-    for row in [HEADER[3:12], ["#DIV/0!", *[3] * 8]]:
-        book.active.append(row)
-    book.save(data / "s.xlsx")
+    forms(data, ["#DIV/0!", *[3] * 8])
     (data / "m.toml").write_text(ANSWERS)
     assert "s.xlsx, line 2, column A: holds #DIV/0!" in run(data, "s.xlsx").output
 
@@ -72,36 +82,23 @@ def test_rows_far_apart_keep_their_numbers(data: Path) -> None:
 
 
 def test_a_fault_in_a_workbook_is_told_by_its_cell(data: Path) -> None:
-    book = Workbook()
-    for row in [HEADER[3:12], [3] * 9, [3, 3, 2.5, *[3] * 6]]:
-        book.active.append(row)
-    book.save(data / "s.xlsx")
+    forms(data, [3] * 9, [3, 3, 2.5, *[3] * 6])
     (data / "m.toml").write_text(ANSWERS)
     assert "s.xlsx, line 3, column C (U3): '2.5' is no answer" in run(data, "s.xlsx").output
 
 
 def test_a_workbook_with_more_than_a_table_is_read_in_silence(data: Path) -> None:
     """Drop-down lists stand in an extension, of which the library warns."""
-    book = Workbook()
-    for row in [HEADER[3:12], *kemenag()]:
-        book.active.append(row)
-    book.save(data / "plain.xlsx")
+    forms(data, *kemenag(), name="plain.xlsx")
     lists = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
-    with zipfile.ZipFile(data / "plain.xlsx") as old, zipfile.ZipFile(data / "s.xlsx", "w") as new:
-        for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b"</worksheet>", lists))
+    rewrite(data, b"</worksheet>", lists)
     (data / "m.toml").write_text(ANSWERS)
     assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 
 
 def test_a_workbook_that_tells_a_wrong_size_is_read_whole(data: Path) -> None:
-    book = Workbook()
-    for row in [HEADER[3:12], *kemenag()]:
-        book.active.append(row)
-    book.save(data / "plain.xlsx")
-    with zipfile.ZipFile(data / "plain.xlsx") as old, zipfile.ZipFile(data / "s.xlsx", "w") as new:
-        for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b'ref="A1:I30"', b'ref="A1"'))
+    forms(data, *kemenag(), name="plain.xlsx")
+    rewrite(data, b'ref="A1:I30"', b'ref="A1"')
     (data / "m.toml").write_text(ANSWERS)
     assert "29 responden, IKM 91,48, mutu A" in run(data, "s.xlsx").output
 

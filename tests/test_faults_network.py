@@ -98,12 +98,14 @@ def narrow(network: Network) -> None:
 
 @pytest.mark.fault(9, how="iptables statistic 40 %; tc tbf 64 kbit/s; both cables")
 @pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("worsen", [lossy, narrow])
 def test_votes_arrive_through_a_bad_network(
     worsen: Callable[[Network], None], account: Account, tmp_path: Path
 ) -> None:
     with voting(tmp_path, kiosks=2) as (network, whole):
         worsen(network)
+        whole.patience = 240.0  # TCP doubles its wait after each loss; 90 s were once too few
         more_lights(whole, 10)
         arrives(whole)
         finish(whole, account)

@@ -53,6 +53,7 @@ class Whole:
         self.folder = folder
         self.broker = broker
         self.names = [f"uji-{number:02d}" for number in range(1, kiosks + 1)]
+        self.patience = QUIET_SECONDS  # a network that loses much needs more
         self._collector: subprocess.Popen[bytes] | None = None
         self._kiosks: dict[str, subprocess.Popen[bytes]] = {}
         self._starts = 0
@@ -255,11 +256,11 @@ class Whole:
 
     def wait_until_quiet(self, *options: str, **environment: str) -> None:
         """Run every kiosk without presses until all its votes are receipted."""
-        drain = ("--for", "0", "--drain", str(int(QUIET_SECONDS)), *options)
+        drain = ("--for", "0", "--drain", str(int(self.patience)), *options)
         for name in self.names:
             self.start_kiosk(name, *drain, **environment)
         for name in self.names:
-            assert self.kiosk_ended(name, QUIET_SECONDS + 30) == 0, self.log(name)
+            assert self.kiosk_ended(name, self.patience + 30) == 0, self.log(name)
             assert self.outbox(name)["queue"] == 0, self.log(name)
 
     # ------------------------------------------------------------ processes

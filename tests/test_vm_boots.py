@@ -20,16 +20,15 @@ def test_a_clock_in_1970_that_is_set_later(tmp_path: Path) -> None:
         machine = kiosk.machine
         machine.run("date --set @100")  # systemd alone would start in the year it was built
         vote(machine, "smile")
-        machine.run(
-            f"date --set @{int(time.time())} && mkdir -p /run/systemd/timesync && touch {SYNCED}"
-        )
+        now = int(time.time())
+        machine.run(f"date --set @{now} && mkdir -p /run/systemd/timesync && touch {SYNCED}")
         machine.run("sleep 1")
         vote(machine, "frown")
         reckoning = reckon(kiosk, confirmed(machine))
         print(f"F19 clock in 1970, then set: {reckoning}")
         assert (reckoning.lost, reckoning.doubled, reckoning.unseen) == (0, 0, 0)
         walls = [vote["fine"]["wall"] // 1000 for vote in outbox(machine)["votes"]]
-        assert walls[0] < 86_400 < time.time() - 600 < walls[1]
+        assert walls[0] < 86_400 < now <= walls[1]  # a slow host's guest lives slowly, too
 
 
 def test_a_dead_kernel_is_reset_by_the_hardware(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ DOORS = {
     "flask": {"collector.web"},
     "waitress": {"collector.web"},
     "smtplib": {"collector.mail"},
-    "openpyxl": {"collector.surveys.workbook"},
+    "openpyxl": {"collector.tables.workbook"},
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {

@@ -7,8 +7,8 @@ import pytest
 
 from collector.ledger.places import Agency, put_agencies
 from collector.ledger.store import open_ledger, writing
-from collector.surveys import table
-from collector.surveys.table import letters
+from collector.tables import table
+from collector.tables.table import letters
 from tests.surveyfiles import (
     ANSWERS,
     BANTUL,

@@ -17,7 +17,7 @@ from collector.ledger.places import agencies
 from collector.ledger.store import open_ledger, read_snapshot, writing
 from collector.surveys.mapping import Mapping, read_mapping
 from collector.surveys.reading import surveys_of
-from collector.surveys.table import read_table
+from collector.tables.table import read_table
 from collector.tomlfile import FileError
 from tests.surveyfiles import (
     ANSWERS,

@@ -24,7 +24,7 @@ from collector.ledger.store import open_ledger, read_snapshot
 from collector.ledger.surveys import add_survey, news, surveys
 from collector.surveys.mapping import read_mapping
 from collector.surveys.reading import surveys_of
-from collector.surveys.table import read_table
+from collector.tables.table import read_table
 
 
 class NoSurvey(CollectorError, LookupError):

@@ -4,7 +4,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from collector.index.periodnames import period_named
 from collector.index.periods import Days
@@ -13,10 +13,10 @@ from collector.index.survey import Answers, Survey
 from collector.ledger.places import Agency
 from collector.surveys.mapping import Mapping
 from collector.surveys.numbers import answer, count, mean, published
-from collector.surveys.table import Cell, Table
-from collector.tomlfile import FileError
+from collector.tables.agencynames import agency_names
+from collector.tables.faults import Faults
+from collector.tables.table import Cell, Table
 
-SHOWN: Final = 20  # faults
 T = TypeVar("T")
 Row = dict[str, Cell]
 
@@ -28,28 +28,10 @@ class Place(NamedTuple):
 
 def surveys_of(table: Table, mapping: Mapping, agencies: Iterable[Agency]) -> list[Survey]:
     """Raises FileError with the first faults; then nothing of the table is to be stored."""
-    reader = _Reader(mapping, _names(agencies))
+    reader = _Reader(mapping, agency_names(agencies))
     found = reader.read(table)
     reader.faults.refuse()
     return found
-
-
-class _Faults:
-    """What is wrong so far: one message for all, so that a file is corrected once."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, None] = {}  # in order; what each row would repeat, once
-
-    def add(self, where: str, what: str) -> None:
-        self._told[f"{where}: {what}"] = None
-
-    def refuse(self) -> None:
-        """Raises FileError if there are any."""
-        if not self._told:
-            return
-        more = len(self._told) - SHOWN
-        rest = [f"and {more} more faults"] if more > 0 else []
-        raise FileError("\n".join([*list(self._told)[:SHOWN], *rest, "nothing was stored"]))
 
 
 class _Reader:
@@ -57,7 +39,7 @@ class _Reader:
         self._mapping = mapping
         self._names = names
         self._headings = tuple(mapping.elements.values())
-        self.faults = _Faults()
+        self.faults = Faults()
 
     def read(self, table: Table) -> list[Survey]:
         places: dict[Place, list[Row]] = defaultdict(list)
@@ -146,12 +128,3 @@ class _Reader:
             if value is not None and value != found[0][1]:
                 self.faults.add(cell.where, f"{value} here and {found[0][1]} above: of one survey")
         return found[0][1] if found else None
-
-
-def _names(agencies: Iterable[Agency]) -> dict[str, str]:
-    """Slug, short name and name → slug; a name that two have leads to none."""
-    slugs: dict[str, set[str]] = defaultdict(set)
-    for each in agencies:
-        for name in (each.agency, each.short, each.name):
-            slugs[name.casefold()].add(each.agency)
-    return {name: next(iter(found)) for name, found in slugs.items() if len(found) == 1}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from collector.surveys.workbook import rows_of_workbook
+from collector.tables.workbook import rows_of_workbook
 from collector.tomlfile import FileError
 
 LARGEST: Final = 32 * 1024 * 1024  # bytes

@@ -30,7 +30,7 @@ ROOMS = {
         "kiosk.wire", "kiosk.keys",
     },
     "collector.web": {
-        "collector.errors", "collector.config", "collector.systemd",
+        "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.ledger", "collector.index",
     },
     # The demo builds kiosks, so it may make their first epochs.

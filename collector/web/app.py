@@ -12,6 +12,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
 from collector.config import Config
+from collector.secretfile import load_or_create
 from collector.web import (
     account,
     agency,
@@ -25,7 +26,6 @@ from collector.web import (
     noting,
     numbers,
     overview,
-    secret,
     site,
     words,
 )
@@ -52,7 +52,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     """The pages over the ledger of `config`; `clock` gives Unix seconds. Raises SecretError."""
     app = Flask("collector.web")
     app.logger = logging.getLogger("senyum.collector.web")
-    app.secret_key = secret.load_or_create(config.data_dir / "web.secret")
+    app.secret_key = load_or_create(config.data_dir / "web.secret")
     app.session_interface = Sessions()
     app.config.update(SETTINGS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

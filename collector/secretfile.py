@@ -1,4 +1,4 @@
-"""The word that signs session cookies: a file made at the first start, for its owner only."""
+"""A secret in a file that is made when it is first needed, for its owner only."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ BYTES = 32
 
 
 class SecretError(CollectorError, ValueError):
-    """The file that holds the session secret cannot be used."""
+    """The file that holds a secret cannot be used."""
 
 
 def load_or_create(path: Path) -> bytes:
@@ -21,7 +21,7 @@ def load_or_create(path: Path) -> bytes:
         _create(path)
     secret = path.read_bytes()
     if len(secret) < BYTES:
-        raise SecretError(f"{path}: too short for a session secret; delete it to get a new one")
+        raise SecretError(f"{path}: too short for a secret; delete it to get a new one")
     return secret
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from collector.surveys import workbook
+from collector.tables import workbook
 from tests.surveyfiles import (
     ANSWERS,
     DPMPTSP,

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "demo": "collector.commands.demo:demo",
     "index": "collector.commands.index:index",
     "skm": "collector.commands.skm:skm",
+    "lapor": "collector.commands.lapor:lapor",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",

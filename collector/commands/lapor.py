@@ -1,0 +1,118 @@
+"""senyum-collector lapor: complaints (SP4N-LAPOR!), brought in and shown beside the index."""
+
+import time
+from contextlib import closing
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import click
+from sqlite_utils import Database
+
+from collector.commands.day import Day
+from collector.commands.who import by_me
+from collector.config import Config
+from collector.errors import CollectorError
+from collector.index.complaints import Complaint
+from collector.lapor.hiding import Hiding
+from collector.lapor.mapping import read_mapping
+from collector.lapor.reading import complaints_in
+from collector.ledger.complaints import Filed, Import, add_import, filed, last_import
+from collector.ledger.deeds import By, deed
+from collector.ledger.places import agencies
+from collector.ledger.store import open_ledger
+from collector.secretfile import load_or_create
+from collector.tables.table import read_table
+
+KEY = "lapor.key"
+
+
+class LaporError(CollectorError, ValueError):
+    """A file of complaints cannot follow what is there."""
+
+
+@click.group()
+def lapor() -> None:
+    """Complaints (SP4N-LAPOR!): how each agency answers, beside its index."""
+
+
+@lapor.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="TOML",
+    help="Says which column is what; see docs/meaning.md.",
+)
+@click.option(
+    "--as-of", type=Day(), metavar="DAY", help="The day on which FILE was saved.  [default: today]"
+)
+@click.option(
+    "--key-lost",
+    is_flag=True,
+    help=f"The old {KEY} is gone: what was brought in with it no longer counts.",
+)
+@click.pass_obj
+def import_(
+    config: Config, file: Path, *, mapping_file: Path, as_of: date | None, key_lost: bool
+) -> None:
+    """Bring in the complaints of FILE, CSV or a workbook (.xlsx): all of them, each time.
+
+    Only days, status and agency are stored, and a keyed hash of each number, by which a later
+    file changes what an earlier one said. No other column is read. A cell that holds anything
+    else than the mapping allows is refused, with line and column, and then nothing is stored.
+    """
+    today = datetime.fromtimestamp(time.time(), config.zone).date()
+    told = as_of or today
+    if told > today:
+        raise click.BadParameter(f"--as-of {told} is yet to come")
+    with closing(open_ledger(config.ledger)) as db:
+        found = _read(db, file, mapping_file, told)
+        hiding = _hiding(config.data_dir / KEY, last_import(db), told, key_lost=key_lost)
+        brought = Import(told, sha256(file.read_bytes()).hexdigest(), hiding.fingerprint)
+        new, changed = _bring_in(db, found, brought, hiding, by_me())
+    click.echo(f"{len(found)} complaints in the file; new: {new}, changed: {changed}")
+
+
+def _read(db: Database, file: Path, mapping_file: Path, as_of: date) -> dict[str, Complaint]:
+    known = agencies(db)
+    mapping = read_mapping(mapping_file, (each.agency for each in known))
+    table = read_table(file, mapping.headings(), mapping.sheet)
+    return complaints_in(table, mapping, known, as_of)
+
+
+def _hiding(path: Path, last: Import | None, as_of: date, *, key_lost: bool) -> Hiding:
+    """The key of the last import, or a first one. Raises LaporError if the file cannot follow."""
+    if last is not None and as_of < last.as_of:
+        raise LaporError(
+            f"the last import was of {last.as_of}: an older file would take back what is known"
+        )
+    if last is not None and not path.exists() and not key_lost:
+        raise LaporError(
+            f"{path} is gone, and complaints are known by it: put its copy back; if there is none,"
+            " bring in everything again with --key-lost"
+        )
+    hiding = Hiding(load_or_create(path))
+    if last is not None and hiding.fingerprint != last.key and not key_lost:
+        raise LaporError(
+            f"{path} is not the key by which complaints are known: put its copy back; if there is"
+            " none, bring in everything again with --key-lost"
+        )
+    return hiding
+
+
+def _bring_in(
+    db: Database, found: dict[str, Complaint], brought: Import, hiding: Hiding, by: By
+) -> tuple[int, int]:
+    """How many are new, and how many have changed; they and their entry, or neither."""
+    last = last_import(db)
+    known = filed(db) if last and last.key == brought.key else {}
+    given = [Filed(hiding.hide(number), about) for number, about in found.items()]
+    fresh = [each for each in given if known.get(each.complaint) != each.about]
+    changed = sum(each.complaint in known for each in fresh)
+    noted = {"new": len(fresh) - changed, "changed": changed, "as_of": str(brought.as_of)}
+    with deed(db, by, "complaints-imported", **noted, file=brought.file):
+        add_import(db, brought, fresh, by.at_ms)
+    return len(fresh) - changed, changed

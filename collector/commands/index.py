@@ -20,12 +20,12 @@ from collector.commands.period import days_of, period_options
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.index.compare import Group, Standing, standings
-from collector.index.dispersion import INDEPENDENT
-from collector.index.figure import MINIMUM, Figure, figure
+from collector.index.figure import MINIMUM, Figure
 from collector.index.interval import CONFIDENCE
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
 from collector.ledger import reading
+from collector.ledger.figures import figures
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import Uncertain
 from collector.ledger.store import read_snapshot
@@ -94,27 +94,22 @@ def _mapping(name: str) -> FaceMapping:
 
 
 def _lines(db: Database, days: Days, slug: str | None, mapping: FaceMapping) -> Iterator[Line]:
-    known, votes = agencies(db), reading.by_agency(db, days)
-    services = {agency.agency: agency.service for agency in known}
-    alike, uncertain = reading.dispersion(db, days, services, mapping), reading.uncertain(db, days)
-    figures = {
-        agency: figure(votes.get(agency, {}), mapping, alike.get(agency, INDEPENDENT))
-        for agency in services
-    }
-    placed = _standings(figures, services)
+    known, found = agencies(db), figures(db, days, mapping)
+    uncertain = reading.uncertain(db, days)
+    placed = _standings(found, {agency.agency: agency.service for agency in known})
     for agency in _chosen(known, slug):
         name = agency.agency
         poorly = uncertain.get(name, Uncertain(0, 0))
-        yield Line(agency, figures[name], poorly, placed.get(name))
+        yield Line(agency, found[name], poorly, placed.get(name))
 
 
-def _standings(figures: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
+def _standings(found: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
     """Of each agency among those of its own type of service."""
-    found: dict[str, Standing] = {}
+    placed: dict[str, Standing] = {}
     for service in set(services.values()):
-        own = {name: each for name, each in figures.items() if services[name] == service}
-        found |= standings(own)
-    return found
+        own = {name: each for name, each in found.items() if services[name] == service}
+        placed |= standings(own)
+    return placed
 
 
 def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:

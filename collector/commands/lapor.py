@@ -7,21 +7,30 @@ from hashlib import sha256
 from pathlib import Path
 
 import click
+from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.day import Day
+from collector.commands.lapor_shown import Line, Report, as_csv, as_json, note, table
+from collector.commands.periodname import PeriodName
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.index.complaints import Complaint
+from collector.index.handling import places, shown
+from collector.index.periodnames import EXAMPLES
+from collector.index.periods import Days
 from collector.lapor.hiding import Hiding
 from collector.lapor.mapping import read_mapping
 from collector.lapor.reading import complaints_in
 from collector.ledger.complaints import Filed, Import, add_import, filed, last_import
 from collector.ledger.deeds import By, deed
+from collector.ledger.figures import figures
+from collector.ledger.handlings import Handlings, handlings
 from collector.ledger.places import agencies
-from collector.ledger.store import open_ledger
+from collector.ledger.store import open_ledger, read_snapshot
 from collector.secretfile import load_or_create
+from collector.servicehours import read_calendar
 from collector.tables.table import read_table
 
 KEY = "lapor.key"
@@ -31,9 +40,16 @@ class LaporError(CollectorError, ValueError):
     """A file of complaints cannot follow what is there."""
 
 
+class NoComplaints(CollectorError, LookupError):
+    """No complaints were brought in."""
+
+
 @click.group()
 def lapor() -> None:
     """Complaints (SP4N-LAPOR!): how each agency answers, beside its index."""
+
+
+# ---------------------------------------------------------------- import
 
 
 @lapor.command("import")
@@ -116,3 +132,57 @@ def _bring_in(
     with deed(db, by, "complaints-imported", **noted, file=brought.file):
         add_import(db, brought, fresh, by.at_ms)
     return len(fresh) - changed, changed
+
+
+# ---------------------------------------------------------------- report
+
+
+@lapor.command()
+@click.option(
+    "--period",
+    type=PeriodName(),
+    required=True,
+    metavar="PERIOD",
+    help=f"In which complaints were received: {EXAMPLES}.",
+)
+@click.option("--exact", is_flag=True, help="Small counts too: for the district alone.")
+@click.option("--json", "form", flag_value="json", help="For programs: one object.")
+@click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
+@click.pass_obj
+def report(config: Config, *, period: Days, exact: bool, form: str | None) -> None:
+    """Each agency's index and how it handles its complaints, side by side.
+
+    Days are working days, on the agency's own clock: from the day on which a complaint was
+    handed on to it. Under ten cases there are no percentages, days or places; counts under five,
+    or a rest under five, are told as a range.
+    """
+    holiday = read_calendar(config.data_dir).holiday
+    with closing(read_snapshot(config.ledger)) as db:
+        found = handlings(db, period, holiday)
+        if found is None:
+            raise NoComplaints("there are no complaints yet; 'lapor import' adds them")
+        told = Report(period, found.as_of, exact, _lines(db, period, found, exact), found.everyone)
+    match form:
+        case "json":
+            click.echo(as_json(told))
+        case "csv":
+            click.echo(as_csv(told), nl=False)
+        case _:
+            Console().print(table(told))
+            click.echo(note(told))
+
+
+def _lines(db: Database, days: Days, found: Handlings, exact: bool) -> list[Line]:
+    """Those with complaints or votes, by type of service."""
+    indices, placed = figures(db, days), places(found.of)
+    lines = [
+        Line(
+            agency,
+            indices[agency.agency],
+            shown(found.of[agency.agency], exact) if agency.agency in found.of else None,
+            placed.get(agency.agency),
+        )
+        for agency in agencies(db)
+        if agency.agency in found.of or indices[agency.agency].n
+    ]
+    return sorted(lines, key=lambda line: (line.agency.service, line.agency.short))

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from sqlite_utils import Database
 
+from collector.commands.periodname import PeriodName
 from collector.commands.skm_shown import as_csv, as_json, remarks, table, title
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
-from collector.index.periodnames import EXAMPLES, period_named
+from collector.index.periodnames import EXAMPLES
 from collector.index.periods import Days
 from collector.index.rounding import half_up
 from collector.index.survey import Reading, Survey, reading_of, survey_before
@@ -29,16 +29,6 @@ from collector.tables.table import read_table
 
 class NoSurvey(CollectorError, LookupError):
     """No survey is of this agency and period."""
-
-
-class _Period(click.ParamType[Days]):
-    name = "period"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Days:
-        try:
-            return period_named(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.group()
@@ -111,7 +101,10 @@ def _tell(survey: Survey) -> None:
 @skm.command()
 @click.option("--agency", "slug", metavar="SLUG", help="Only this agency.")
 @click.option(
-    "--period", type=_Period(), metavar="PERIOD", help=f"{EXAMPLES}.  [default: each agency's last]"
+    "--period",
+    type=PeriodName(),
+    metavar="PERIOD",
+    help=f"{EXAMPLES}.  [default: each agency's last]",
 )
 @click.option("--json", "form", flag_value="json", help="For programs: one object per survey.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per element.")

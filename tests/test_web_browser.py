@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from collector.ledger.store import open_ledger
+from tests import laporfiles
 from tests.browser import DESKTOP, PHONE, Visit, chromium, serving
 from tests.web import NAME, PASSWORD, app_in, make_ledger, report
 
@@ -19,6 +20,7 @@ PAGES = {
     "agency": "/perangkat/rsud",
     "agency-months": "/perangkat/dpmptsp?periode=90h&langkah=bulan",
     "agency-few": "/perangkat/disnakertrans",
+    "complaints": "/lapor",
     "fleet": "/kiosk",
     "integrity": "/integritas",
     "not-found": "/nope",
@@ -29,7 +31,11 @@ SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_ledger(tmp_path_factory.mktemp("browser"))
+    folder = make_ledger(tmp_path_factory.mktemp("browser"))
+    rows = [[f"K{i}", "2019-08-05", "rsud", "Proses", "", ""] for i in range(12)]
+    laporfiles.write(folder, rows)
+    assert laporfiles.run(folder, as_of="2019-08-26").exit_code == 0
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +176,7 @@ def test_a_page_is_whole_legible_and_all_its_own(visit: Visit, name: str) -> Non
     assert page.evaluate(OVERFLOW) <= 0
 
 
-@pytest.mark.parametrize("name", ["overview", "agency", "fleet", "integrity"])
+@pytest.mark.parametrize("name", ["overview", "agency", "complaints", "fleet", "integrity"])
 def test_nothing_is_cut_off_at_320_pixels(visits: dict[str, Visit], name: str) -> None:
     """As on a desktop at 400 % zoom (WCAG 1.4.10)."""
     page = visits["phone"].open(PAGES[name])

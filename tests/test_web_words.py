@@ -11,7 +11,12 @@ from tests import catalogue
 from tests.catalogue import MO, WEB
 
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
-SAME_IN_ALL = {"Kotak Senyum", "senyum-collector user add NAMA", "senyum-collector kiosk add"}
+SAME_IN_ALL = {
+    "Kotak Senyum",
+    "senyum-collector lapor import",
+    "senyum-collector user add NAMA",
+    "senyum-collector kiosk add",
+}
 SPOKEN = {"alt", "title", "aria-label", "placeholder", "label"}
 
 

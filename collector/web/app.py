@@ -23,6 +23,7 @@ from collector.web import (
     health,
     integrity,
     languages,
+    lapor,
     noting,
     numbers,
     overview,
@@ -61,7 +62,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet):
         room.init_app(app)
-    for page in (overview, agency, health, integrity):
+    for page in (overview, agency, lapor, health, integrity):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

@@ -1,0 +1,1 @@
+"""What people may write into a follow-up plan."""

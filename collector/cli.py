@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "index": "collector.commands.index:index",
     "skm": "collector.commands.skm:skm",
     "lapor": "collector.commands.lapor:lapor",
+    "reward": "collector.commands.reward:reward",
     "plan": "collector.commands.plan:plan",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",

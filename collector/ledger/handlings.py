@@ -26,7 +26,7 @@ def handlings(db: Database, days: Days, holiday: Callable[[date], str | None]) -
         return None
     found = complaints_of(db, days)
     every = [complaint for own in found.values() for complaint in own]
-    working = WorkingDays(_reach(every, last.as_of), holiday)
+    working = working_days(every, last.as_of, holiday)
     return Handlings(
         last.as_of,
         {agency: handling(own, last.as_of, working) for agency, own in found.items()},
@@ -34,7 +34,9 @@ def handlings(db: Database, days: Days, holiday: Callable[[date], str | None]) -
     )
 
 
-def _reach(complaints: Iterable[Complaint], as_of: date) -> Days:
+def working_days(
+    complaints: Iterable[Complaint], as_of: date, holiday: Callable[[date], str | None]
+) -> WorkingDays:
     """From the first day on which a clock began until `as_of`, which no day lies behind."""
     first = min((each.received for each in complaints), default=as_of)
-    return Days(first, as_of + timedelta(days=1))
+    return WorkingDays(Days(first, as_of + timedelta(days=1)), holiday)

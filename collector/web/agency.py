@@ -12,9 +12,11 @@ from collector.index.periods import Days
 from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
+from collector.ledger.plans import plans
 from collector.web import charts
 from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.course import Point, Step, course, steps, usual_step
+from collector.web.followups import entry
 from collector.web.languages import language
 from collector.web.site import ledger, site, today
 from collector.web.weekmap import WeekMap, week_map
@@ -50,6 +52,7 @@ def agency(slug: str) -> str:
         step=step,
         points=_course(slug, choice, step, phi),
         week=_week_map(slug, choice, now),
+        plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],
     )
 
 

@@ -4,15 +4,22 @@ Nothing on it moves with a vote: jobs, places, and how many kiosks wait for a wo
 """
 
 import shutil
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, render_template
+from sqlite_utils import Database
 
+from collector.index.periods import Days
 from collector.ledger import runs
+from collector.ledger.handlings import handlings
+from collector.ledger.places import agencies
+from collector.ledger.plans import plans
 from collector.ledger.waiting import waiting
+from collector.servicehours import read_calendar
+from collector.web.followups import late_complaints, late_plans
 from collector.web.languages import gettext
 from collector.web.site import ledger, moment, site
 from collector.web.upkeep import Check, Places, decisions, jobs, places
@@ -20,6 +27,7 @@ from collector.web.upkeep import Check, Places, decisions, jobs, places
 blueprint = Blueprint("integrity", __name__, url_prefix="/integritas")
 
 LATELY: Final = timedelta(days=7)
+BEGINNING: Final = date(2012, 1, 1)  # of LAPOR!: no complaint is older
 
 
 @blueprint.get("")
@@ -41,7 +49,18 @@ def _parts() -> list[tuple[str, list[Check]]]:
             gettext("Menunggu keputusan"),
             list(decisions(waiting(db, since_ms, since.date().isoformat()))),
         ),
+        (gettext("Tindak lanjut"), list(_owed(db, now.date()))),
     ]
+
+
+def _owed(db: Database, today: date) -> Iterator[Check]:
+    """Late plans; and complaints, once any were brought in."""
+    shorts = {agency.agency: agency.short for agency in agencies(db)}
+    yield late_plans(plans(db), shorts, today)
+    holiday = read_calendar(site().config.data_dir).holiday
+    found = handlings(db, Days(BEGINNING, today + timedelta(days=1)), holiday)
+    if found is not None:
+        yield late_complaints(found, shorts)
 
 
 def _places() -> Places:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 from typing import Final
 
 import holidays
@@ -74,9 +74,11 @@ class Calendar:
         """Its Indonesian name; None on any other day."""
         if day in self.changes:
             return self.changes[day]
-        return self._national.get(day)
+        return _national(day.year).get(day)
 
-    @cached_property
-    def _national(self) -> holidays.HolidayBase:
-        """Grows by a year at a time, as days are looked up."""
-        return holidays.country_holidays(COUNTRY, categories=CATEGORIES, language=LANGUAGE)
+
+@lru_cache(maxsize=64)
+def _national(year: int) -> Mapping[date, str]:
+    """Whole years, so that no thread ever sees half of one."""
+    found = holidays.country_holidays(COUNTRY, years=year, categories=CATEGORIES, language=LANGUAGE)
+    return dict(found)

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "skm": "collector.commands.skm:skm",
     "lapor": "collector.commands.lapor:lapor",
     "reward": "collector.commands.reward:reward",
+    "visitors": "collector.commands.visitors:visitors",
     "plan": "collector.commands.plan:plan",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",

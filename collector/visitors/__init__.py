@@ -1,0 +1,1 @@
+"""Counts of the people whom offices served, from the tables of their queues."""

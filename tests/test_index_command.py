@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from collector.cli import main
 from collector.ledger.places import Agency, Counter, Unit, put_agencies, put_counters, put_units
 from collector.ledger.store import open_ledger, writing
+from tests.web import make_ledger
 
 AUGUST = ("--from", "2026-08-01", "--to", "2026-08-31")
 VOTES = [
@@ -181,4 +182,36 @@ def test_those_that_serve_alike_are_told_apart_where_chance_is_not_enough(tmp_pa
     assert found["a"]["group"] == "jelas di atas"
     assert found["e"]["group"] == "jelas di bawah"
     assert (found["e"]["best_place"], found["e"]["worst_place"]) == (5, 5)
-    assert "di bawah" in run(tmp_path, *AUGUST).output.splitlines()[-6]
+    assert "di bawah" in run(tmp_path, *AUGUST).output.splitlines()[-7]
+
+
+# ---------------------------------------------------------------- participation
+
+
+def test_beside_an_index_stands_who_was_served_and_where_kiosks_are(tmp_path: Path) -> None:
+    data = make_ledger(tmp_path)
+    rows = [f"rsud,2019-08-{day:02},40" for day in range(1, 26)]
+    (tmp_path / "v.csv").write_text("\n".join(["place,day,people", *rows]))
+    words = ["--data", str(data), "visitors", "import", str(tmp_path / "v.csv")]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    asked = ("--from", "2019-08-01", "--to", "2019-08-25")
+    found = {
+        each["agency"]: each
+        for each in json.loads(run(data, *asked, "--json").stdout, parse_float=Decimal)["agencies"]
+    }
+    rsud, uji = found["rsud"], found["uji"]
+    assert (rsud["people"], rsud["people_days"], rsud["service_days"]) == (1000, 25, 25)
+    assert rsud["participation"] == (Decimal(rsud["n"]) / 10).quantize(Decimal("0.1"))
+    assert (rsud["kiosks"], rsud["counters"]) == (1, 1)
+    assert (uji["people"], uji["participation"], uji["kiosks"], uji["counters"]) == (
+        None,
+        None,
+        0,
+        1,
+    )
+    wide = CliRunner(env={"COLUMNS": "120"}).invoke(main, ["--data", str(data), "index", *asked])
+    line = next(line for line in wide.output.splitlines() if line.startswith(" rsud"))
+    assert str(rsud["participation"]).replace(".", ",") in line.split()
+    assert line.split()[-1] == "1/1"
+    assert "Ikut: suara per seratus orang" in wide.output
+    assert "mulai 100 kolom" in run(data, *asked).output

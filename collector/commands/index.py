@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date
@@ -22,13 +23,16 @@ from collector.errors import CollectorError
 from collector.index.compare import Group, Standing, standings
 from collector.index.figure import MINIMUM, Figure
 from collector.index.interval import CONFIDENCE
+from collector.index.participation import Participation
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
 from collector.ledger import reading
 from collector.ledger.figures import figures
+from collector.ledger.participation import Clock, participations
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import Uncertain
 from collector.ledger.store import read_snapshot
+from collector.servicehours import read_calendar
 
 LABEL: Final = "indeks kiosk (bukan SKM)"
 TITLE: Final = "Indeks kiosk (bukan SKM)"
@@ -49,7 +53,14 @@ class Line(NamedTuple):
     agency: Agency
     figure: Figure
     uncertain: Uncertain
-    standing: Standing | None = None  # among those that serve alike
+    standing: Standing | None  # among those that serve alike
+    joined: Participation
+
+
+class Asked(NamedTuple):
+    days: Days
+    slug: str | None  # of one agency
+    mapping: FaceMapping
 
 
 @click.command()
@@ -72,19 +83,24 @@ def index(
 
     An index always comes with the number of votes and a 95 % interval.
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
-    gives.
+    gives. Beside it stands how many of those served have pressed, how much of the service hours
+    kiosks were heard, and how many counters have one.
     """
     days, chosen = days_of(first, last), _mapping(mapping)
+    clock = Clock(read_calendar(config.data_dir), config.zone, int(time.time()))
     with closing(read_snapshot(config.ledger)) as db:
-        lines = list(_lines(db, days, slug, chosen))
+        lines = list(_lines(db, Asked(days, slug, chosen), clock))
     match form:
         case "json":
             click.echo(_json(lines, days, config, chosen))
         case "csv":
             click.echo(_csv(lines, days), nl=False)
         case _:
-            Console().print(_table(lines, chosen))
+            console = Console()
+            wide = console.width >= WIDE
+            console.print(_table(lines, chosen, wide))
             click.echo(_note(lines, days, config, chosen))
+            click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
 
 def _mapping(name: str) -> FaceMapping:
@@ -93,14 +109,16 @@ def _mapping(name: str) -> FaceMapping:
     return MAPPINGS[name]
 
 
-def _lines(db: Database, days: Days, slug: str | None, mapping: FaceMapping) -> Iterator[Line]:
-    known, found = agencies(db), figures(db, days, mapping)
-    uncertain = reading.uncertain(db, days)
+def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
+    known, found = agencies(db), figures(db, asked.days, asked.mapping)
+    uncertain = reading.uncertain(db, asked.days)
+    votes = {agency: each.n for agency, each in found.items()}
+    joined = participations(db, asked.days, votes, clock)
     placed = _standings(found, {agency.agency: agency.service for agency in known})
-    for agency in _chosen(known, slug):
+    for agency in _chosen(known, asked.slug):
         name = agency.agency
         poorly = uncertain.get(name, Uncertain(0, 0))
-        yield Line(agency, found[name], poorly, placed.get(name))
+        yield Line(agency, found[name], poorly, placed.get(name), joined[name])
 
 
 def _standings(found: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
@@ -152,6 +170,19 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
         "worst_place": placed and placed.worst,
         "c": line.uncertain.c,
         "d": line.uncertain.d,
+        **_joined(line.joined),
+    }
+
+
+def _joined(joined: Participation) -> dict[str, Any]:
+    return {
+        "people": joined.people and joined.people.people,
+        "people_days": joined.people and joined.people.days,
+        "service_days": joined.service_days,
+        "participation": joined.rate,
+        "uptime": joined.uptime,
+        "kiosks": joined.coverage.kiosks,
+        "counters": joined.coverage.counters,
     }
 
 
@@ -197,7 +228,17 @@ _BUTTONS: Final = {
 }
 
 
-def _table(lines: list[Line], mapping: FaceMapping) -> Table:
+WIDE: Final = 100  # columns of a terminal
+WITH_PEOPLE: Final = (
+    "Ikut: suara per seratus orang yang dilayani. Aktif: jam layanan saat kiosk terdengar.\n"
+    "Kiosk: loket yang punya kiosk."
+)
+WITHOUT_PEOPLE: Final = (
+    f"Keikutsertaan, kiosk aktif, dan loket berkiosk: mulai {WIDE} kolom, atau --json dan --csv."
+)
+
+
+def _table(lines: list[Line], mapping: FaceMapping, wide: bool) -> Table:
     table = Table(title=TITLE, box=None, pad_edge=False)
     buttons = "/\n".join(reversed(_BUTTONS[mapping.scale]))
     table.add_column("Perangkat daerah", no_wrap=True)
@@ -205,11 +246,19 @@ def _table(lines: list[Line], mapping: FaceMapping) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("Mutu", "Dalam\njenisnya"):
         table.add_column(heading, no_wrap=True)
+    for heading in ("Ikut\n%", "Aktif\n%", "Kiosk") if wide else ():
+        table.add_column(heading, justify="right", no_wrap=True)
     for service, group in groupby(lines, key=lambda line: line.agency.service):
         table.add_row(f"[bold]{service}[/bold]")
         for line in group:
-            table.add_row(*_cells(line))
+            table.add_row(*_cells(line), *(_people_cells(line.joined) if wide else ()))
     return table
+
+
+def _people_cells(joined: Participation) -> tuple[str, ...]:
+    """Empty is not known."""
+    rate, heard = ("" if each is None else _people(each) for each in (joined.rate, joined.uptime))
+    return rate, heard, f"{joined.coverage.kiosks}/{joined.coverage.counters}"
 
 
 def _cells(line: Line) -> tuple[str, ...]:

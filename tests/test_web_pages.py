@@ -85,7 +85,7 @@ def test_an_agency_has_index_interval_n_trend_and_grade(client: FlaskClient, db:
         assert str(value).replace(".", ",") in shown
     assert f"{known.n:,}".replace(",", ".") in shown
     assert f"{known.grade} Sangat baik" in shown
-    assert shown.endswith("= tetap A Sangat baik")
+    assert shown.endswith("= tetap A Sangat baik 1 dari 1 loket")
 
 
 def test_a_trend_is_a_word_with_a_symbol(client: FlaskClient) -> None:
@@ -98,7 +98,7 @@ def test_too_few_votes_give_no_index_anywhere(client: FlaskClient, db: Database)
     assert 0 < n < 30
     assert (
         row(client, "disnakertrans")
-        == f"Dinas Tenaga Kerja dan Transmigrasi – data belum cukup {n}"
+        == f"Dinas Tenaga Kerja dan Transmigrasi – data belum cukup {n} 1 dari 1 loket"
     )
     page = words(client, "/perangkat/disnakertrans")
     assert f"data belum cukup Baru {n} suara" in page
@@ -106,7 +106,7 @@ def test_too_few_votes_give_no_index_anywhere(client: FlaskClient, db: Database)
 
 
 def test_an_agency_without_votes_is_listed_without_an_index(client: FlaskClient) -> None:
-    assert row(client, "kec-aranio") == "Kecamatan Aranio – data belum cukup 0"
+    assert row(client, "kec-aranio") == "Kecamatan Aranio – data belum cukup 0 0 dari 1 loket"
 
 
 def test_the_head_says_how_much_it_knows_and_what_it_is_not(

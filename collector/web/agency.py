@@ -17,6 +17,7 @@ from collector.web import charts
 from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.course import Point, Step, course, steps, usual_step
 from collector.web.followups import entry
+from collector.web.joining import joined
 from collector.web.languages import language
 from collector.web.site import ledger, site, today
 from collector.web.weekmap import WeekMap, week_map
@@ -52,6 +53,7 @@ def agency(slug: str) -> str:
         step=step,
         points=_course(slug, choice, step, phi),
         week=_week_map(slug, choice, now),
+        joined=joined(choice.period.days, {slug: now.n})[slug],
         plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],
     )
 

@@ -15,7 +15,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def init_app(app: Flask) -> None:
-    shares = (whole, index, points, percent, whole_percent)
+    shares = (whole, index, tenth, points, percent, whole_percent)
     filters = (*shares, day, span, clock, hour, ago, hours, degrees, dbm)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
 
@@ -26,6 +26,10 @@ def whole(number: int) -> str:
 
 def index(value: Decimal | float) -> str:
     return format_decimal(value, format="0.00", locale=language())
+
+
+def tenth(value: Decimal) -> str:
+    return format_decimal(value, format="0.0", locale=language())
 
 
 def points(value: Decimal) -> str:

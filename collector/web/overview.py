@@ -9,10 +9,12 @@ from flask import Blueprint, render_template, request
 
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
+from collector.index.participation import Participation
 from collector.index.trend import Trend, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
 from collector.web.choosing import chosen_period, dispersion
+from collector.web.joining import joined
 from collector.web.period import Period
 from collector.web.site import ledger
 
@@ -25,6 +27,7 @@ class Line(NamedTuple):
     agency: Agency
     figure: Figure
     trend: Trend | None
+    joined: Participation
 
 
 class Wanted(NamedTuple):
@@ -82,8 +85,8 @@ def _lines(period: Period) -> list[Line]:
     now = reading.by_agency(ledger(), period.days)
     before = reading.by_agency(ledger(), period.before)
     alike = dispersion(period.days)
-    return [
-        _line(
+    shown = [
+        _figures(
             agency,
             now.get(agency.agency, {}),
             before.get(agency.agency, {}),
@@ -92,6 +95,8 @@ def _lines(period: Period) -> list[Line]:
         for agency in agencies(ledger())
         if agency.agency in now or _serving(agency, period)
     ]
+    people = joined(period.days, {agency.agency: current.n for agency, current, _ in shown})
+    return [Line(*each, people[each[0].agency]) for each in shown]
 
 
 def _serving(agency: Agency, period: Period) -> bool:
@@ -101,9 +106,11 @@ def _serving(agency: Agency, period: Period) -> bool:
     return begun and not ended
 
 
-def _line(agency: Agency, now: reading.Tally, before: reading.Tally, phi: Decimal) -> Line:
+def _figures(
+    agency: Agency, now: reading.Tally, before: reading.Tally, phi: Decimal
+) -> tuple[Agency, Figure, Trend | None]:
     current = figure(now, phi=phi)
-    return Line(agency, current, trend(figure(before, phi=phi), current))
+    return agency, current, trend(figure(before, phi=phi), current)
 
 
 def _groups(lines: Iterable[Line], wanted: Wanted) -> list[tuple[str, list[Line]]]:

@@ -202,7 +202,8 @@ def test_beside_an_index_stands_who_was_served_and_where_kiosks_are(tmp_path: Pa
     rsud, uji = found["rsud"], found["uji"]
     assert (rsud["people"], rsud["people_days"], rsud["service_days"]) == (1000, 25, 25)
     assert rsud["participation"] == (Decimal(rsud["n"]) / 10).quantize(Decimal("0.1"))
-    assert (rsud["kiosks"], rsud["counters"]) == (1, 1)
+    assert (rsud["kiosks"], rsud["counters"], rsud["without_kiosk"]) == (1, 1, None)
+    assert uji["without_kiosk"] == "Kantor pelayanan, Loket 1"
     assert (uji["people"], uji["participation"], uji["kiosks"], uji["counters"]) == (
         None,
         None,

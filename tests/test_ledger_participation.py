@@ -85,7 +85,7 @@ def test_a_kiosk_is_expected_where_it_stood(db: Database, tmp_path: Path) -> Non
     both = participations(db, LATELY, {}, clock)
     for agency in ("disdukcapil", "dpmptsp"):
         assert str(both[agency].uptime) == "100.0"
-    assert both["disdukcapil"].coverage == Coverage(0, 1)
+    assert both["disdukcapil"].coverage == Coverage(0, 1, ("Kantor pelayanan, Loket 1",))
     assert both["dpmptsp"].coverage == Coverage(1, 1)
 
 

@@ -66,6 +66,8 @@ def test_how_long_kiosks_were_heard_and_where_they_stand(client: FlaskClient) ->
     assert row(client, "kec-aranio").endswith("0 dari 1 loket")
     told = "Kiosk di 1 dari 1 loket; terdengar dalam 100,0 % jam layanan"
     assert told in facts(client, "disdukcapil")
+    assert "tanpa kiosk" not in facts(client, "disdukcapil")
+    assert "tanpa kiosk: Kantor pelayanan, Loket 1" in facts(client, "kec-aranio")
 
 
 def test_the_pages_speak_english(client: FlaskClient) -> None:

@@ -183,6 +183,7 @@ def _joined(joined: Participation) -> dict[str, Any]:
         "uptime": joined.uptime,
         "kiosks": joined.coverage.kiosks,
         "counters": joined.coverage.counters,
+        "without_kiosk": "; ".join(joined.coverage.without) or None,
     }
 
 

@@ -22,6 +22,7 @@ class Coverage(NamedTuple):
 
     kiosks: int  # counters that have one
     counters: int
+    without: tuple[str, ...] = ()  # names of the counters that have none
 
 
 class Participation(NamedTuple):

@@ -1,6 +1,6 @@
 """Participation, uptime and coverage of each agency: beside every index."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ class _Home(NamedTuple):
     agency: str
     service: str
     unit: str
+    name: str  # of the counter, with that of its unit
 
 
 def participations(
@@ -83,8 +84,8 @@ class _Serving:
 
 def _homes(db: Database) -> dict[str, _Home]:
     rows = db.conn.execute(
-        "SELECT counter, agency, service, unit FROM counters JOIN units USING (unit)"
-        " JOIN agencies USING (agency)"
+        "SELECT counter, agency, service, unit, units.name || ', ' || counters.name FROM counters"
+        " JOIN units USING (unit) JOIN agencies USING (agency) ORDER BY counter"
     )
     return {counter: _Home(*row) for counter, *row in rows}
 
@@ -113,10 +114,15 @@ def _coverages(
         for _kiosk, from_at, to_at, counter in everywhere(db)
         if from_at <= at and (to_at is None or to_at > at)
     }
-    found = defaultdict[str, list[bool]](list)
+    all_of, without = Counter[str](), defaultdict[str, list[str]](list)
     for counter, home in homes.items():
-        found[home.agency].append(counter in placed)
-    return {agency: Coverage(sum(own), len(own)) for agency, own in found.items()}
+        all_of[home.agency] += 1
+        if counter not in placed:
+            without[home.agency].append(home.name)
+    return {
+        agency: Coverage(n - len(without[agency]), n, tuple(without[agency]))
+        for agency, n in all_of.items()
+    }
 
 
 def _midnight(day: date, zone: tzinfo) -> int:

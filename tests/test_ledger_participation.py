@@ -15,7 +15,7 @@ from collector.ledger.counts import local_day
 from collector.ledger.participation import Clock, participations
 from collector.ledger.store import open_ledger, writing
 from collector.servicehours import read_calendar
-from tests.web import NOW, PLACES, TODAY, ZONE, fill, put_kiosk, report
+from tests.web import NOW, PLACES, TODAY, ZONE, fill, put_kiosk
 
 FRIDAY = date(2019, 8, 23)  # NOW is the Monday after it
 LATELY = Days(FRIDAY, TODAY)
@@ -63,16 +63,6 @@ def test_before_anything_was_heard_nothing_is_said(db: Database, tmp_path: Path)
     week = Days(FRIDAY - timedelta(days=7), FRIDAY)
     assert found(db, tmp_path, week).uptime is None
     assert found(db, tmp_path, Days(week.first, TODAY)).uptime == found(db, tmp_path).uptime
-
-
-def test_health_that_comes_in_is_heard_and_a_replay_is_not(db: Database, tmp_path: Path) -> None:
-    report(db, "disdukcapil-01", age=20)
-    rows = [(row["kiosk"], row["block"]) for row in db["heard"].rows]
-    assert [kiosk for kiosk, _ in rows] == ["disdukcapil-01"]
-    before = [bytes(row["quarters"]) for row in db["heard"].rows]
-    assert sum(byte.bit_count() for byte in before[0]) == 1
-    report(db, "disdukcapil-01", age=4000)  # older than what is known: late, or sent again
-    assert [bytes(row["quarters"]) for row in db["heard"].rows] == before
 
 
 def test_a_kiosk_is_expected_where_it_stood(db: Database, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """The pages in a real browser: nothing from outside, all reached by keys, legible, on a phone."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from collector.ledger.store import open_ledger
+from collector.index.plans import Plan
+from collector.ledger import plans
+from collector.ledger.store import open_ledger, writing
 from tests import laporfiles
 from tests.browser import DESKTOP, PHONE, Visit, chromium, serving
 from tests.web import NAME, PASSWORD, app_in, make_ledger, report
@@ -35,6 +39,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [[f"K{i}", "2019-08-05", "rsud", "Proses", "", ""] for i in range(12)]
     laporfiles.write(folder, rows)
     assert laporfiles.run(folder, as_of="2019-08-26").exit_code == 0
+    with closing(open_ledger(folder / "ledger.db")) as db, writing(db):
+        due = date(2019, 8, 9)
+        told = ("waktu", "Antrean panjang", "Buka loket ketiga pada hari Senin", "Kepala Bidang")
+        plans.add_version(db, 1, Plan("rsud", *told, due, due, due), due, 1)
     return folder
 
 

@@ -10,7 +10,7 @@ from collector.ingest.cursor import Fit, HeadAt, contradicts, fit
 from collector.ingest.inbox import Arrival, Proven, Refusal
 from collector.ingest.storing import Batch
 from collector.ingest.timing import offset_of
-from collector.ledger import desired, epochs, fleet, forks, refused, registry, votes
+from collector.ledger import desired, epochs, fleet, forks, heard, refused, registry, votes
 from collector.ledger.counts import Day, Group, Tally
 from collector.ledger.epochs import Epoch
 from collector.ledger.held import Held, Shelf
@@ -144,14 +144,17 @@ class Drain:
     def _hear_health(self, epoch: Epoch, mail: Proven, message: wire.Health) -> None:
         """Answered only if we lack votes, or this is a clone: else the courier needs no word."""
         received_ms = mail.arrival.received_ms
-        fleet.save_health(self._db, epoch.e, epoch.kiosk, message, received_ms)
+        news = fleet.save_health(self._db, epoch.e, epoch.kiosk, message, received_ms)
         self._anchor(epoch, message.sent, received_ms)
         if epoch.state != "approved":
             return
         epochs.greet_by_health(self._db, epoch.e, message, received_ms)
         if self._forks(epoch, mail):
             self._answer(epoch, message.nonce, "fork")
-        elif message.seq > epoch.seq:
+            return
+        if news:
+            heard.hear(self._db, epoch.kiosk, received_ms // 1000)
+        if message.seq > epoch.seq:
             self._answer(epoch, message.nonce, "ok")
 
     def _hear_votes(self, epoch: Epoch, mail: Proven, message: wire.Votes) -> ReceiptStatus:

@@ -8,7 +8,6 @@ from sqlite_utils import Database
 from collector.ledger import epochs, forks
 from collector.ledger.epochs import Epoch
 from collector.ledger.forks import Fork
-from collector.ledger.heard import hear
 from collector.ledger.placements import Placement, placements
 from kiosk import wire
 
@@ -45,8 +44,8 @@ class Machine(NamedTuple):
     overflow: int  # refused messages that were not even kept
 
 
-def save_health(db: Database, e: int, kiosk: str, health: wire.Health, received_ms: int) -> None:
-    """Keep the latest: one that comes again, late or replayed, is no sign of life."""
+def save_health(db: Database, e: int, kiosk: str, health: wire.Health, received_ms: int) -> bool:
+    """Keep the latest; was it? One that comes again, late or replayed, is no sign of life."""
     kept = db.conn.execute(
         "INSERT INTO health VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
         " e = excluded.e, seq = excluded.seq, boot = excluded.boot, up_ms = excluded.up_ms,"
@@ -63,8 +62,7 @@ def save_health(db: Database, e: int, kiosk: str, health: wire.Health, received_
             msgspec.json.encode(health).decode(),
         ),
     )
-    if kept.rowcount:
-        hear(db, kiosk, received_ms // 1000)
+    return kept.rowcount > 0
 
 
 def save_status(db: Database, kiosk: str, status: wire.Status, received_ms: int) -> None:

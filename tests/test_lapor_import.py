@@ -174,6 +174,20 @@ def test_a_cell_that_holds_anything_else_is_refused_by_its_place_alone(
     assert rows_in(data, "complaints") == []
 
 
+def test_a_table_without_headings_does_not_tell_its_first_row(data: Path) -> None:
+    write(data, [CLOSED])
+    (data / "l.csv").write_text(f"K1;2026-02-02;{NAME};{FREE};;\n")
+    result = run(data)
+    assert "line 1: there is no column 'No'; the first row must name the columns" in result.output
+    for held in (NAME, FREE, "K1"):
+        assert held not in result.output
+
+
+def test_a_heading_that_is_nearly_right_is_told(data: Path) -> None:
+    write(data, [CLOSED], MAPPING.replace('"Status"', '"Statu"'))
+    assert "there is no column 'Statu'; near it: Status" in run(data).output
+
+
 @pytest.mark.parametrize("status", ["Dijawab", "Selesai"])
 def test_an_answer_without_a_day_is_refused(data: Path, status: str) -> None:
     write(data, [[*OPEN[:3], status, "", ""]])

@@ -139,6 +139,17 @@ def test_small_counts_and_small_rests_are_told_as_ranges(tmp_path: Path) -> None
     assert (exact["answered_low"], exact["over_high"]) == (38, 2)
 
 
+def test_sums_are_for_the_district_alone(tmp_path: Path) -> None:
+    """A sum less what is told of the others would tell a small count."""
+    data = agencies_in(tmp_path, 2)
+    day = date(2026, 2, 2)
+    bring_in(data, [("opd-0", day, day, day)] * 40 + [("opd-1", day, day, day)] * 3)
+    assert json.loads(report(data, "--json").output)["verified"] is None
+    assert "43" not in report(data).output
+    assert json.loads(report(data, "--json", "--exact").output)["verified"] == 0
+    assert "seluruh kabupaten: 0 dari 43" in report(data, "--exact").output
+
+
 def test_places_only_from_ten_cases_on(tmp_path: Path) -> None:
     data = agencies_in(tmp_path, 6)
     bring_in(data, simulated(1))

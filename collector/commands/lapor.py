@@ -95,7 +95,7 @@ def import_(
 def _read(db: Database, file: Path, mapping_file: Path, as_of: date) -> dict[str, Complaint]:
     known = agencies(db)
     mapping = read_mapping(mapping_file, (each.agency for each in known))
-    table = read_table(file, mapping.headings(), mapping.sheet)
+    table = read_table(file, mapping.headings(), mapping.sheet, secret=True)
     return complaints_in(table, mapping, known, as_of)
 
 

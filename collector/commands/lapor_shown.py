@@ -81,18 +81,26 @@ def _handled(line: Line) -> tuple[str, ...]:
 
 
 def note(report: Report) -> str:
-    days, everyone = report.days, report.everyone
-    verified = f"{_people(everyone.verified_in_time)} dari {_people(everyone.verified)}"
-    handed_on = f"{_people(everyone.handed_on)} dari {_people(everyone.received)}"
-    small = "" if report.exact else f" Cacah 1 sampai {SMALL - 1} disebut sebagai rentang."
-    return (
+    days = report.days
+    told = (
         f"Diterima {days.first} s.d. {days.last}, menurut berkas {report.as_of}.\n"
-        f"Hari kerja sejak disposisi; bila tidak diketahui, sejak diterima. Tanggal disposisi"
-        f" diketahui: {handed_on}.\n"
+        "Hari kerja sejak disposisi; bila tidak diketahui, sejak diterima.\n"
         f"Lewat batas: belum dijawab setelah {RESPOND} hari kerja, belum selesai setelah"
         f" {SETTLE} ({SETTLE_EXAMINED} dengan pemeriksaan lapangan).\n"
-        f"Kurang dari {MINIMUM} pengaduan: tanpa persen, hari, dan urutan.{small}\n"
-        f"Verifikasi dalam {VERIFY} hari kerja, seluruh kabupaten: {verified} yang diverifikasi."
+        f"Kurang dari {MINIMUM} pengaduan: tanpa persen, hari, dan urutan."
+    )
+    if report.exact:
+        return f"{told}\n{_district(report.everyone)}"
+    return f"{told} Cacah 1 sampai {SMALL - 1} disebut sebagai rentang."
+
+
+def _district(everyone: Handling) -> str:
+    """Sums would give small counts away, by what is left of them."""
+    verified = f"{_people(everyone.verified_in_time)} dari {_people(everyone.verified)}"
+    handed_on = f"{_people(everyone.handed_on)} dari {_people(everyone.received)}"
+    return (
+        f"Tanggal disposisi diketahui, seluruh kabupaten: {handed_on}.\n"
+        f"Diverifikasi dalam {VERIFY} hari kerja: {verified} yang diverifikasi."
     )
 
 
@@ -127,8 +135,8 @@ def as_json(report: Report) -> str:
         "exact": report.exact,
         "minimum_cases": MINIMUM,
         "small_cell": SMALL,
-        "verified": report.everyone.verified,
-        "verified_in_time": report.everyone.verified_in_time,
+        "verified": report.everyone.verified if report.exact else None,
+        "verified_in_time": report.everyone.verified_in_time if report.exact else None,
         "agencies": [_plain(line) for line in report.lines],
     }
     return msgspec.json.format(_ENCODER.encode(told), indent=1).decode()

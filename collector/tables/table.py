@@ -1,6 +1,7 @@
 """A table of text, from CSV or a workbook, that knows where each of its cells stands."""
 
 import csv
+import difflib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,12 +29,18 @@ class Table(NamedTuple):
     rows: list[dict[str, Cell]]  # heading → cell
 
 
-def read_table(path: Path, headings: Sequence[str], sheet: str | None = None) -> Table:
-    """Raises FileError: no such file or column, too large, or no table at all."""
+def read_table(
+    path: Path, headings: Sequence[str], sheet: str | None = None, *, secret: bool = False
+) -> Table:
+    """Raises FileError: no such file or column, too large, or no table at all.
+
+    Of a `secret` table no message repeats a cell but a heading like the one that was asked for:
+    a table without headings begins with somebody's row.
+    """
     _refuse_large(path)
     workbook = path.suffix.lower() in (".xlsx", ".xlsm")
     rows = rows_of_workbook(path, sheet) if workbook else _rows_of_csv(path)
-    return Table(path, list(_cells(path, rows, headings)))
+    return Table(path, list(_cells(path, rows, headings, secret)))
 
 
 def _refuse_large(path: Path) -> None:
@@ -66,7 +73,7 @@ def _rows_of_csv(path: Path) -> Iterator[Numbered]:
 
 
 def _cells(
-    path: Path, rows: Iterable[Numbered], headings: Sequence[str]
+    path: Path, rows: Iterable[Numbered], headings: Sequence[str], secret: bool
 ) -> Iterator[dict[str, Cell]]:
     columns: dict[str, int] = {}
     told = ((line, row) for line, row in rows if any(cell.strip() for cell in row))
@@ -76,7 +83,7 @@ def _cells(
         if columns:
             yield _row(path, line, row, columns)
         else:
-            columns = _columns(path, line, row, headings)
+            columns = _columns(f"{path}, line {line}", row, headings, secret)
     if not columns:
         raise FileError(f"{path}: is empty; its first line must name the columns")
 
@@ -92,10 +99,12 @@ def _row(path: Path, line: int, row: Sequence[str], columns: Mapping[str, int]) 
     }
 
 
-def _columns(path: Path, line: int, row: Sequence[str], headings: Sequence[str]) -> dict[str, int]:
+def _columns(
+    where: str, row: Sequence[str], headings: Sequence[str], secret: bool
+) -> dict[str, int]:
     there = [cell.strip() for cell in row]
     odd = [
-        f"{path}, line {line}: {_how_odd(heading, there)}"
+        f"{where}: {_how_odd(heading, there, secret)}"
         for heading in headings
         if there.count(heading) != 1
     ]
@@ -104,10 +113,14 @@ def _columns(path: Path, line: int, row: Sequence[str], headings: Sequence[str])
     return {heading: there.index(heading) for heading in headings}
 
 
-def _how_odd(heading: str, there: Sequence[str]) -> str:
+def _how_odd(heading: str, there: Sequence[str], secret: bool) -> str:
     if heading in there:
         return f"the column {heading!r} is there twice; give each a name of its own"
-    return f"there is no column {heading!r}; there are: {', '.join(filter(None, there))}"
+    if not secret:
+        return f"there is no column {heading!r}; there are: {', '.join(filter(None, there))}"
+    near = ", ".join(difflib.get_close_matches(heading, there, n=3, cutoff=0.6))
+    hint = f"near it: {near}" if near else "the first row must name the columns"
+    return f"there is no column {heading!r}; {hint}"
 
 
 def letters(at: int) -> str:

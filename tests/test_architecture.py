@@ -31,7 +31,7 @@ ROOMS = {
     },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
-        "collector.servicehours", "collector.ledger", "collector.index",
+        "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",
     },
     # The demo builds kiosks, so it may make their first epochs.
     "collector.demo": {

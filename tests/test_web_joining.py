@@ -4,6 +4,7 @@ import re
 from contextlib import closing
 from datetime import datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -76,3 +77,14 @@ def test_the_pages_speak_english(client: FlaskClient) -> None:
     client.get("/bahasa/id")
     assert shown.endswith("1 of 1 counters up 100.0%")
     assert "votes per 100 people served" in told
+
+
+@pytest.mark.parametrize("address", ["/", "/perangkat/rsud", "/lapor", "/integritas"])
+def test_a_wrong_file_of_hours_is_told_by_name_and_line(tmp_path: Path, address: str) -> None:
+    client = app_in(make_ledger(tmp_path)).test_client()
+    log_in(client)
+    (tmp_path / "hours.toml").write_text('[[schedule]]\nname = "x"\nsource = "x"\nmonday = "8-4"\n')
+    answer = client.get(address)
+    assert answer.status_code == 503
+    assert "Berkas pengaturan tidak dapat dibaca" in answer.text
+    assert "hours.toml, line 4, schedule.monday" in answer.text

@@ -9,12 +9,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from collector.ledger.store import LedgerError
+from collector.tomlfile import FileError
 from collector.web.period import PeriodError
 
 
 class Words(NamedTuple):
     title: LazyString
-    what: LazyString
+    what: LazyString | str
 
 
 WORDS = {
@@ -44,6 +45,7 @@ WORDS = {
         ),
     ),
 }
+UNREADABLE_FILE = lazy_gettext("Berkas pengaturan tidak dapat dibaca")
 EXPIRED = Words(
     lazy_gettext("Formulir sudah tidak berlaku"),
     lazy_gettext("Muat ulang halaman sebelumnya, lalu kirim sekali lagi."),
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(LedgerError, _unreadable)
     app.register_error_handler(PeriodError, _period)
+    app.register_error_handler(FileError, _file)
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
@@ -72,6 +75,11 @@ def _unreadable(_error: LedgerError) -> tuple[str, int]:
 
 def _period(error: PeriodError) -> tuple[str, int]:
     return _page(Words(WORDS[400].title, error.what), 400)
+
+
+def _file(error: FileError) -> tuple[str, int]:
+    """Service hours or holidays, as an admin wrote them: the message says where it goes wrong."""
+    return _page(Words(UNREADABLE_FILE, str(error)), 503)
 
 
 def _page(words: Words, code: int) -> tuple[str, int]:

@@ -92,3 +92,20 @@ def test_a_period_that_is_not_over_has_its_days_until_today(db: Database, tmp_pa
     open_still = Days(FRIDAY, TODAY + timedelta(days=30))
     assert found(db, tmp_path, open_still).service_days == 1
     assert found(db, tmp_path, open_still).coverage == Coverage(1, 1)
+
+
+def test_more_kiosks_and_days_need_no_more_statements(db: Database, tmp_path: Path) -> None:
+    hear(db, 9)
+    few = statements(db, tmp_path, LATELY)
+    for number in range(2, 12):
+        put_kiosk(db, f"disdukcapil-{number:02}", "disdukcapil-1")
+        hear(db, 9, kiosk=f"disdukcapil-{number:02}")
+    assert statements(db, tmp_path, Days(date(2018, 9, 1), TODAY)) == few
+
+
+def statements(db: Database, tmp_path: Path, days: Days) -> int:
+    said: list[str] = []
+    db.conn.set_trace_callback(said.append)
+    found(db, tmp_path, days)
+    db.conn.set_trace_callback(None)
+    return len(said)

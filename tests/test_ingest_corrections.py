@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from collector.ingest.corrections import CHORD_MS, SLACK_MS, fault
+from collector.ledger.counts import Differences, rebuild
 from collector.ledger.votes import First
 from kiosk import wire
 from tests.fleet import TestCollector, TestKiosk
@@ -237,3 +238,35 @@ def test_half_an_exact_time_is_none(first: First) -> None:
     """Then the quarter decides, as where both are erased."""
     assert fault(timed(10**9), first, SETTLE_MS) is None
     assert fault(erased(18, 17, AT), timed_first(), SETTLE_MS) is None
+
+
+ORIGIN = wire.Origin(epoch="ab" * 32, seq=1)
+
+
+@pytest.mark.parametrize("second_time", [1, 2], ids=["a copy of it", "of its salt alone"])
+def test_a_vote_that_says_it_corrects_its_own_like_is_rebuilt_the_same(
+    collector: TestCollector, kiosk: TestKiosk, second_time: int
+) -> None:
+    for up, replaces in ((1, None), (second_time, 1)):
+        fine = wire.Fine("01" * 16, up, "synced", "00" * 16, up)
+        commitment = wire.time_commitment(fine)
+        seq = len(kiosk.chain) + 1
+        kiosk.append(
+            wire.Vote(
+                seq,
+                "smile",
+                "pelayanan",
+                replaces,
+                ORIGIN,
+                False,
+                None,
+                "02" * 16,
+                commitment,
+                fine,
+            )
+        )
+    collector.take(kiosk.votes())
+    before = faces(collector)
+    assert sum(before.values()) == 1
+    assert rebuild(collector.db, collector.day) == Differences(0, 0, 0, 0)
+    assert faces(collector) == before

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from collector.ledger.copies import Place
 
-_Order = tuple[bool, int, bytes]
+_Order = tuple[bool, int, bytes, bytes, int]
 
 
 def correct(db: Database, first: Place, by: Place) -> Place | None:
@@ -38,15 +38,18 @@ def last_of(db: Database, first: Place) -> Place:
 
 
 def _order(db: Database, first: Place, member: Place) -> _Order:
-    """A window was pressed in the order of seq; what came after it was carried stands last."""
+    """A window was pressed in the order of seq; what came after it was carried stands last.
+
+    Two votes of one origin and one salt, which no sane kiosk sends, go by where they stand.
+    """
     where = "SELECT COALESCE(origin_epoch, epoch) FROM votes JOIN epochs USING (e)"
     row = db.conn.execute(
         f"SELECT COALESCE(origin_epoch, epoch) <> ({where} WHERE (e, votes.seq) = (?1, ?2)),"  # noqa: S608
-        " COALESCE(origin_seq, votes.seq), salt FROM votes JOIN epochs USING (e)"
+        " COALESCE(origin_seq, votes.seq), salt, epoch, votes.seq FROM votes JOIN epochs USING (e)"
         " WHERE (e, votes.seq) = (?3, ?4)",
         (*first, *member),
     ).fetchone()
-    return bool(row[0]), row[1], row[2]
+    return bool(row[0]), *row[1:]
 
 
 def rebuild(db: Database) -> None:
@@ -67,13 +70,15 @@ _REBUILD: Final = (
         LEFT JOIN copies f ON f.e = v.e AND f.seq = v.corrects
         LEFT JOIN copies m ON m.e = v.e AND m.seq = v.seq
         WHERE v.corrects IS NOT NULL
+    ), others AS (  -- a copy of the first vote corrects nothing
+        SELECT * FROM corrects WHERE (member_e, member) <> (e, first)
     ), windows AS (
-        SELECT * FROM corrects UNION SELECT e, first, e, first FROM corrects
+        SELECT * FROM others UNION SELECT e, first, e, first FROM others
     )
     SELECT w.*, ROW_NUMBER() OVER (
         PARTITION BY w.e, w.first
         ORDER BY COALESCE(m.origin_epoch, me.epoch) <> COALESCE(f.origin_epoch, fe.epoch) DESC,
-            COALESCE(m.origin_seq, m.seq) DESC, m.salt DESC
+            COALESCE(m.origin_seq, m.seq) DESC, m.salt DESC, me.epoch DESC, m.seq DESC
     ) AS from_end
     FROM windows w
     JOIN votes f ON f.e = w.e AND f.seq = w.first JOIN epochs fe ON fe.e = f.e

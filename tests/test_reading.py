@@ -120,14 +120,17 @@ def test_the_agencies_have_the_votes_that_lie_wholly_in_the_period(
 
 
 @given(days=periods())
-def test_a_day_has_the_votes_that_are_dated_to_it(ledger: Database, days: Days) -> None:
-    own = [
-        count
-        for count in counted(days)
-        if COUNTERS[count.counter] == "gambut" and count.first == count.last
-    ]
-    expected = summed(own, lambda c: date.fromisoformat(c.first))
-    assert reading.by_day(ledger, "gambut", days) == expected
+def test_votes_are_told_with_the_days_in_which_they_lie(ledger: Database, days: Days) -> None:
+    expected: dict[Any, list[int]] = {}
+    for count in counted(days):
+        if COUNTERS[count.counter] == "gambut":
+            sums = expected.setdefault((count.first, count.last, count.face), [0, 0])
+            sums[0] += count.n
+            sums[1] += count.n * (count.quality == "C")
+    assert {
+        (str(each.days.first), str(each.days.last), each.face): [each.n, each.c]
+        for each in reading.dated(ledger, "gambut", days)
+    } == expected
 
 
 @given(days=periods())
@@ -168,7 +171,7 @@ def test_the_first_day_is_one_that_counts(ledger: Database, empty: Database) -> 
 def test_no_votes_are_no_agencies(empty: Database) -> None:
     year = Days(date(2026, 1, 1), date(2027, 1, 1))
     assert reading.by_agency(empty, year) == {}
-    assert reading.by_day(empty, "dukcapil", year) == {}
+    assert list(reading.dated(empty, "dukcapil", year)) == []
     assert reading.by_week_hour(empty, "dukcapil", year, WITA) == {}
     assert reading.uncertain(empty, year) == {}
 

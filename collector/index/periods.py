@@ -31,6 +31,10 @@ class Days:
     def __contains__(self, day: date) -> bool:
         return self.first <= day < self.end
 
+    def holds(self, other: "Days") -> bool:
+        """All of the other's days are among these."""
+        return self.first <= other.first and other.end <= self.end
+
 
 def containing(kind: Kind, day: date) -> Days:
     """The day, ISO week, month, triwulan, semester or year in which `day` lies."""

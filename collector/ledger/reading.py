@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
+from collector.index.course import Dated
 from collector.index.dispersion import Stratum, dispersions, window
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, FaceMapping
@@ -84,14 +85,19 @@ def by_agency(db: Database, days: Days) -> dict[str, Tally]:
     return {agency: dict(tally) for agency, tally in sums.items()}
 
 
-def by_day(db: Database, agency: str, days: Days) -> dict[date, Tally]:
-    """The votes of each day that has any; those not dated to one day are left out."""
+def dated(db: Database, agency: str, days: Days) -> Iterator[Dated]:
+    """The votes of one agency: as many of each face as lie in a day, or in days (quality C)."""
     rows = db.conn.execute(
-        f"SELECT first_day, face, SUM(n) {_DAY}"
-        f" WHERE agency = :agency AND {_WITHIN} AND first_day = last_day GROUP BY first_day, face",
+        f"SELECT first_day, last_day, face, SUM(n), SUM(n * (quality = 'C')) {_DAY}"
+        f" WHERE agency = :agency AND {_WITHIN} GROUP BY first_day, last_day, face",
         {"agency": agency, **_bounds(days)},
     )
-    return {date.fromisoformat(day): tally for day, tally in _tallies(rows).items()}
+    return (Dated(_both(first, last), *rest) for first, last, *rest in rows)
+
+
+def _both(first: str, last: str) -> Days:
+    """From `first` to `last`, both included."""
+    return Days(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
 
 
 _HOUR: Final = 3600

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from collector.index.course import Point, Step, course, steps, usual_step
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.interval import share_interval
@@ -15,7 +16,6 @@ from collector.ledger.places import Agency, agencies
 from collector.ledger.plans import plans
 from collector.web import charts
 from collector.web.choosing import Choice, chosen_period, dispersion
-from collector.web.course import Point, Step, course, steps, usual_step
 from collector.web.followups import entry
 from collector.web.joining import joined
 from collector.web.languages import language
@@ -111,7 +111,7 @@ def _course(slug: str, choice: Choice, step: Step, phi: Decimal) -> list[Point]:
     if not shown:
         return []
     all_days = Days(shown[0].first, shown[-1].end)
-    return course(reading.by_day(ledger(), slug, all_days), shown, phi)
+    return course(reading.dated(ledger(), slug, all_days), shown, phi)
 
 
 def _week_map(slug: str, choice: Choice, now: Figure) -> WeekMap | None:

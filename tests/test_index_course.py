@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.index.course import Dated, Step, course, steps, usual_step
 from collector.index.periods import Days
-from collector.web.course import Step, course, steps, usual_step
 
 TODAY = date(2019, 8, 26)  # a Monday
 LONG_AGO = date(2015, 1, 1)
@@ -56,13 +56,34 @@ def test_steps_follow_one_another_and_are_closed(
     assert all(each.end <= TODAY and each.end > begun for each in shown)
 
 
+AUGUST_5, AUGUST_12, AUGUST_19 = (date(2019, 8, day) for day in (5, 12, 19))
+WEEKS = [Days(AUGUST_5, AUGUST_12), Days(AUGUST_12, AUGUST_19)]
+
+
+def votes_of(first: date, days: int, face: str, n: int, c: int = 0) -> Dated:
+    return Dated(Days(first, first + timedelta(days=days)), face, n, c)
+
+
 def test_each_vote_counts_in_the_step_that_holds_its_day() -> None:
-    shown = [Days(date(2019, 8, 5), date(2019, 8, 12)), Days(date(2019, 8, 12), date(2019, 8, 19))]
-    votes = {
-        date(2019, 8, 5): {"smile": 20},
-        date(2019, 8, 11): {"smile": 10, "frown": 3},
-        date(2019, 8, 12): {"smile": 5},
-    }
-    first, second = course(votes, shown)
+    votes = [
+        votes_of(AUGUST_5, 1, "smile", 20),
+        votes_of(date(2019, 8, 11), 1, "smile", 10),
+        votes_of(date(2019, 8, 11), 1, "frown", 3),
+        votes_of(AUGUST_12, 1, "smile", 5),
+    ]
+    first, second = course(votes, WEEKS)
     assert (first.figure.n, first.figure.counts["frown"], first.figure.enough) == (33, 3, True)
     assert (second.figure.n, second.figure.index) == (5, None)
+
+
+def test_a_vote_dated_to_some_days_counts_in_the_step_that_holds_them_all() -> None:
+    votes = [
+        votes_of(AUGUST_5, 7, "smile", 40, 40),
+        votes_of(date(2019, 8, 11), 2, "frown", 9, 9),
+        votes_of(AUGUST_12, 1, "smile", 3, 1),
+        votes_of(date(2019, 8, 18), 2, "frown", 9, 9),
+        votes_of(AUGUST_19, 1, "frown", 9),
+    ]
+    first, second = course(votes, WEEKS)
+    assert (first.figure.n, first.c) == (40, 40)
+    assert (second.figure.n, second.c) == (3, 1)

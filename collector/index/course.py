@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
@@ -17,9 +17,20 @@ SHOWN: Final[dict[Step, int]] = {"week": 26, "month": 13}
 LONG: Final = 92  # days; a longer period is shown by months unless weeks are asked for
 
 
+class Dated(NamedTuple):
+    """Votes of one face that lie somewhere in `days`; `c` of them are of time quality C."""
+
+    days: Days
+    face: str
+    n: int
+    c: int
+
+
 class Point(NamedTuple):
     days: Days
     figure: Figure
+    c: int  # of its votes, those of time quality C
+    vague: int = 0  # of its votes, those that are dated to within some days only
 
 
 def usual_step(days: Days) -> Step:
@@ -41,12 +52,18 @@ def steps(step: Step, days: Days, begun: date, today: date) -> list[Days]:
     return found[::-1]
 
 
-def course(
-    by_day: Mapping[date, Mapping[str, int]], shown: list[Days], phi: Decimal = INDEPENDENT
-) -> list[Point]:
-    """The figure of each step; the votes of a day belong to the step that holds it."""
+def course(votes: Iterable[Dated], shown: list[Days], phi: Decimal = INDEPENDENT) -> list[Point]:
+    """The figure of each step, of the votes that certainly lie in it.
+
+    A vote that is dated to within some days counts in the step that holds them all, if one does.
+    """
     sums: list[Counter[str]] = [Counter() for _ in shown]
+    vague = [0] * len(shown)
     ends = [days.end for days in shown]
-    for day, tally in by_day.items():
-        sums[bisect_right(ends, day)].update(tally)
-    return [Point(days, figure(votes, phi=phi)) for days, votes in zip(shown, sums, strict=True)]
+    for group in votes:
+        step = bisect_right(ends, group.days.first)
+        if step < len(shown) and shown[step].holds(group.days):
+            sums[step][group.face] += group.n
+            vague[step] += group.c
+    figures = [figure(tally, phi=phi) for tally in sums]
+    return [Point(*each) for each in zip(shown, figures, vague, strict=True)]

@@ -108,7 +108,10 @@ def test_people_read_a_table_in_their_own_numbers(data: Path) -> None:
     [
         (("--from", "2026-08-31", "--to", "2026-08-01"), 2, "--to 2026-08-01 is before --from"),
         (("--from", "31-08-2026", "--to", "2026-08-01"), 2, "is not a day like 2026-08-17"),
-        (("--from", "2026-08-01"), 2, "Missing option '--to'"),
+        (("--from", "2026-08-01"), 2, "Give either --period, or both --from and --to"),
+        ((), 2, "Give either --period, or both --from and --to"),
+        ((*AUGUST, "--period", "2026-08"), 2, "Give either --period, or both --from and --to"),
+        (("--period", "2026-W54"), 2, "'2026-W54' is no period; write 2025, 2025-S2"),
         ((*AUGUST, "--agency", "gambud"), 1, "no agency 'gambud'; near it: gambut"),
     ],
 )
@@ -122,6 +125,28 @@ def test_what_cannot_be_is_told(data: Path, words: tuple[str, ...], code: int, t
 def test_a_single_day_is_a_period(data: Path) -> None:
     result = run(data, "--from", "2026-08-03", "--to", "2026-08-03", "--json")
     assert [each["n"] for each in json.loads(result.stdout)["agencies"]] == [0, 0, 29]
+
+
+@pytest.mark.parametrize(
+    ("period", "last", "n", "c"),
+    [
+        ("2026-08-12", "2026-08-12", 0, 0),
+        ("2026-W33", "2026-08-16", 150, 150),  # 10 to 16 August
+        ("2026-08", "2026-08-31", 1000, 150),
+        ("2026-T3", "2026-09-30", 3700, 1050),
+        ("2026-S2", "2026-12-31", 3700, 1050),
+        ("2026", "2026-12-31", 3700, 1050),
+        ("2026-08-11/2026-08-12", "2026-08-12", 0, 0),
+    ],
+)
+def test_a_period_has_the_votes_that_certainly_lie_in_it(
+    data: Path, period: str, last: str, n: int, c: int
+) -> None:
+    result = run(data, "--period", period, "--agency", "dukcapil", "--json")
+    found = json.loads(result.stdout)
+    assert found["last_day"] == last
+    (dukcapil,) = found["agencies"]
+    assert (dukcapil["n"], dukcapil["c"]) == (n, c)
 
 
 def test_before_there_is_anything_it_says_what_to_do(tmp_path: Path) -> None:

@@ -4,14 +4,14 @@ import csv
 import io
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 
 import click
 import msgspec
 
-from collector.commands.period import days_of, period_options
+from collector.commands.period import period_options
 from collector.commands.who import by_me
 from collector.config import Config
+from collector.index.periods import Days
 from collector.ledger import reading
 from collector.ledger.deeds import tell
 from collector.ledger.reading import Row
@@ -29,8 +29,8 @@ from collector.ledger.store import open_ledger, read_snapshot
     help="CSV with a header, or one JSON array of objects.",
 )
 @click.pass_obj
-def export(config: Config, first: date, last: date, form: str) -> None:
-    """Every count over the local days from --from to --to, both included. For admins only.
+def export(config: Config, days: Days, form: str) -> None:
+    """Every count of a period of local days, its first and last included. For admins only.
 
     \b
     agency     slug of the agency
@@ -44,11 +44,10 @@ def export(config: Config, first: date, last: date, form: str) -> None:
     Votes without a date (quality D) are of no period and are left out. A row may count a single
     person: what may be published, to whom, is decided by other rules.
     """
-    days = days_of(first, last)
     with closing(read_snapshot(config.ledger)) as db:
         rows = list(reading.rows(db, days))
     # Noted before anything is printed: no export that the journal does not know.
-    asked = {"first": str(first), "last": str(last), "rows": len(rows)}
+    asked = {"first": str(days.first), "last": str(days.last), "rows": len(rows)}
     with closing(open_ledger(config.ledger)) as db:
         tell(db, by_me(), "exported", **asked)
     click.echo(_json(rows) if form == "json" else _csv(rows), nl=False)

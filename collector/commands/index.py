@@ -6,7 +6,6 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -17,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from collector.commands.period import days_of, period_options
+from collector.commands.period import period_options
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.index.compare import Group, Standing, standings
@@ -76,17 +75,15 @@ class Asked(NamedTuple):
 @click.option("--json", "form", flag_value="json", help="For programs: one object.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
 @click.pass_obj
-def index(
-    config: Config, *, first: date, last: date, slug: str | None, mapping: str, form: str | None
-) -> None:
-    """The index of each agency over the local days from --from to --to, both included.
+def index(config: Config, *, days: Days, slug: str | None, mapping: str, form: str | None) -> None:
+    """The index of each agency over a period of local days, its first and last included.
 
     An index always comes with the number of votes and a 95 % interval.
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
     gives. Beside it stands how many of those served have pressed, how much of the service hours
     kiosks were heard, and how many counters have one.
     """
-    days, chosen = days_of(first, last), _mapping(mapping)
+    chosen = _mapping(mapping)
     clock = Clock(read_calendar(config.data_dir), config.zone, int(time.time()))
     with closing(read_snapshot(config.ledger)) as db:
         lines = list(_lines(db, Asked(days, slug, chosen), clock))

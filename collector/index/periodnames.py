@@ -1,4 +1,4 @@
-"""Periods as people write them: 2025, 2025-S2, 2025-T3, 2025-07, 2025-07-01/2025-08-15."""
+"""Periods as people write them: 2025, 2025-S2, 2025-T3, 2025-07, 2025-W34, a day or two days."""
 
 import re
 from datetime import date, timedelta
@@ -6,7 +6,10 @@ from typing import Final
 
 from collector.index.periods import Days, Kind, containing
 
-EXAMPLES: Final = "2025, 2025-S2 (semester), 2025-T3 (triwulan), 2025-07 or 2025-07-01/2025-08-15"
+EXAMPLES: Final = (
+    "2025, 2025-S2 (semester), 2025-T3 (triwulan), 2025-07, 2025-W34 (week), 2025-08-26"
+    " or 2025-07-01/2025-08-15"
+)
 _FORMS: Final[tuple[tuple[str, Kind, int], ...]] = (
     (r"(\d{4})", "year", 12),
     (r"(\d{4})-S([12])", "semester", 6),
@@ -21,7 +24,17 @@ def period_named(text: str) -> Days:
         if found := re.fullmatch(pattern, text, re.ASCII):
             year, part = int(found[1]), int(found[2] if found.lastindex == 2 else 1)  # noqa: PLR2004
             return _containing(kind, year, (part - 1) * months + 1, text)
+    if found := re.fullmatch(r"(\d{4})-W(\d{2})", text, re.ASCII):
+        return _week(int(found[1]), int(found[2]), text)
     return _from_to(text)
+
+
+def _week(year: int, week: int, text: str) -> Days:
+    """By ISO 8601: week 1 holds the year's first Thursday."""
+    try:
+        return containing("week", date.fromisocalendar(year, week, 1))
+    except (ValueError, OverflowError):  # a year has 52 or 53
+        raise _no_period(text) from None
 
 
 def _containing(kind: Kind, year: int, month: int, text: str) -> Days:
@@ -32,11 +45,18 @@ def _containing(kind: Kind, year: int, month: int, text: str) -> Days:
 
 
 def _from_to(text: str) -> Days:
-    first, _, last = text.partition("/")
+    """A day, or two with a stroke between; both are included."""
+    first, stroke, last = text.partition("/")
     try:
-        return Days(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
+        return Days(_day(first), _day(last if stroke else first) + timedelta(days=1))
     except (ValueError, OverflowError):
         raise _no_period(text) from None
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError("Python reads 20250826 and 2025-W34-1 as days as well")
+    return date.fromisoformat(text)
 
 
 def _no_period(text: str) -> ValueError:

@@ -1,7 +1,6 @@
 """senyum-collector index: the satisfaction index of each agency over a period."""
 
 import csv
-import difflib
 import io
 import time
 from collections.abc import Iterable, Iterator
@@ -28,7 +27,7 @@ from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
 from collector.ledger import reading
 from collector.ledger.figures import figures
 from collector.ledger.participation import Clock, participations
-from collector.ledger.places import Agency, agencies
+from collector.ledger.places import Agency, UnknownPlace, agencies, require_agency
 from collector.ledger.reading import Uncertain
 from collector.ledger.store import read_snapshot
 from collector.servicehours import read_calendar
@@ -36,10 +35,6 @@ from collector.servicehours import read_calendar
 LABEL: Final = "indeks kiosk (bukan SKM)"
 TITLE: Final = "Indeks kiosk (bukan SKM)"
 NO_FIGURE: Final = "data belum cukup"
-
-
-class UnknownAgency(CollectorError, LookupError):
-    """No agency has this slug."""
 
 
 class UnknownMapping(CollectorError, LookupError):
@@ -112,7 +107,7 @@ def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
     votes = {agency: each.n for agency, each in found.items()}
     joined = participations(db, asked.days, votes, clock)
     placed = _standings(found, {agency.agency: agency.service for agency in known})
-    for agency in _chosen(known, asked.slug):
+    for agency in _chosen(db, asked.slug):
         name = agency.agency
         poorly = uncertain.get(name, Uncertain(0, 0))
         yield Line(agency, found[name], poorly, placed.get(name), joined[name])
@@ -127,16 +122,14 @@ def _standings(found: dict[str, Figure], services: dict[str, str]) -> dict[str, 
     return placed
 
 
-def _chosen(known: list[Agency], slug: str | None) -> list[Agency]:
-    """The agencies of that slug, or all, by type of service. Raises UnknownAgency for none."""
-    chosen = [agency for agency in known if slug in (None, agency.agency)]
+def _chosen(db: Database, slug: str | None) -> list[Agency]:
+    """The agency of that slug, or all, by type of service. Raises UnknownPlace for none."""
+    if slug is not None:
+        return [require_agency(db, slug)]
+    known = agencies(db)
     if not known:
-        raise UnknownAgency("there is no agency yet; 'agency import' adds them")
-    if not chosen:
-        slugs = [agency.agency for agency in known]
-        near = difflib.get_close_matches(str(slug), slugs, n=3, cutoff=0.5) or slugs[:3]
-        raise UnknownAgency(f"there is no agency {slug!r}; near it: {', '.join(near)}")
-    return sorted(chosen, key=lambda agency: (agency.service, agency.short))
+        raise UnknownPlace("there is no agency yet; 'agency import' adds them")
+    return sorted(known, key=lambda agency: (agency.service, agency.short))
 
 
 # ---------------------------------------------------------------- for programs

@@ -10,7 +10,7 @@ from collector.errors import CollectorError
 
 
 class UnknownPlace(CollectorError, LookupError):
-    """No counter or agency of that name; the message names those that are near."""
+    """No agency or counter of that name; the message names those that are near."""
 
 
 class Agency(NamedTuple):
@@ -112,23 +112,25 @@ def spots(db: Database) -> list[Spot]:
     return [Spot(*row) for row in rows]
 
 
-def require_agency(db: Database, agency: str) -> None:
-    """Raises UnknownPlace, with the names that come near."""
-    _require("agency", agency, [name for (name,) in db.conn.execute("SELECT agency FROM agencies")])
+def require_agency(db: Database, agency: str) -> Agency:
+    """The agency of that slug. Raises UnknownPlace, with the names that come near."""
+    known = {each.agency: each for each in agencies(db)}
+    if agency not in known:
+        raise _unknown("agency", agency, list(known))
+    return known[agency]
 
 
 def require_counter(db: Database, counter: str) -> None:
     """Raises UnknownPlace, with the names that come near."""
     known = [name for (name,) in db.conn.execute("SELECT counter FROM counters")]
-    _require("counter", counter, known)
+    if counter not in known:
+        raise _unknown("counter", counter, known)
 
 
-def _require(what: str, name: str, known: list[str]) -> None:
-    if name in known:
-        return
+def _unknown(kind: str, name: str, known: list[str]) -> UnknownPlace:
     near = difflib.get_close_matches(name, known, n=5, cutoff=0.5) or sorted(known)[:5]
     hint = f"near it: {', '.join(near)}" if near else "there is none yet: 'agency import' adds them"
-    raise UnknownPlace(f"there is no {what} {name!r}; {hint}")
+    return UnknownPlace(f"there is no {kind} {name!r}; {hint}")
 
 
 def belonging(db: Database) -> list[tuple[str, str, str]]:

@@ -1,0 +1,171 @@
+"""What changed at an agency, by local day: from placements, wanted settings, names and notes.
+
+Nothing is copied: each is read from the table that is the truth about it, so that a placement that
+is set right is right on the time line as well.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from itertools import groupby
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+from sqlite_utils import Database
+
+from collector.ledger.desired import DEFAULTS
+from collector.ledger.notes import NoteKind, notes
+from collector.ledger.placements import UNPLACED, Placement, counter_of, everywhere
+from collector.ledger.places import Agency, Question, Spot, agencies, questions, spots
+from kiosk import wire
+
+What = Literal[
+    "kiosk-came", "kiosk-moved", "kiosk-left", "question", "begun", "followed", "ended", "note"
+]
+
+EVERYBODY: Final = ""  # the agency of a note of all
+KIND_OF: Final[Mapping[What, NoteKind]] = {
+    "kiosk-came": "kiosk",
+    "kiosk-moved": "kiosk",
+    "kiosk-left": "kiosk",
+    "question": "question",
+    "begun": "agency",
+    "followed": "agency",
+    "ended": "agency",
+}
+
+
+class Change(NamedTuple):
+    """`told` is what the sentence about it needs, by name."""
+
+    day: date
+    agency: str
+    kind: NoteKind
+    what: What
+    told: Mapping[str, str]
+
+
+def changes(db: Database, zone: tzinfo, agency: str | None = None) -> list[Change]:
+    """Of one agency with those of all, or of every agency; by day."""
+    where = {spot.counter: spot for spot in spots(db)}
+    known = {each.agency: each for each in agencies(db)}
+    found = [
+        *_placed(where, zone, everywhere(db)),
+        *_asked(db, where, zone),
+        *_named(known),
+        *_noted(db),
+    ]
+    wanted = [each for each in found if agency is None or each.agency in (agency, EVERYBODY)]
+    return sorted(wanted, key=lambda each: (each.day, each.agency, each.what))
+
+
+def _change(day: date, agency: str, what: What, **told: str) -> Change:
+    return Change(day, agency, KIND_OF[what], what, told)
+
+
+# ---------------------------------------------------------------- kiosks
+
+
+def _placed(
+    where: Mapping[str, Spot], zone: tzinfo, rows: Iterable[tuple[str, int, int | None, str]]
+) -> Iterator[Change]:
+    for kiosk, own in groupby(rows, key=lambda row: row[0]):
+        stood = [Placement(*row[1:]) for row in own]
+        befores, afters = [None, *stood[:-1]], [*stood[1:], None]
+        for before, here, after in zip(befores, stood, afters, strict=True):
+            yield from _came(kiosk, before, here, where, zone)
+            yield from _left(kiosk, here, after, where, zone)
+
+
+def _came(
+    kiosk: str,
+    before: Placement | None,
+    here: Placement,
+    where: Mapping[str, Spot],
+    zone: tzinfo,
+) -> Iterator[Change]:
+    spot, day = where[here.counter], _day(here.from_at, zone)
+    old = where[before.counter] if before and before.to_at == here.from_at else None
+    told = {"kiosk": kiosk, "counter": _counter(spot)}
+    if old and old.agency == spot.agency:
+        yield _change(day, spot.agency, "kiosk-moved", before=_counter(old), **told)
+    else:
+        yield _change(day, spot.agency, "kiosk-came", **told)
+
+
+def _left(
+    kiosk: str,
+    here: Placement,
+    after: Placement | None,
+    where: Mapping[str, Spot],
+    zone: tzinfo,
+) -> Iterator[Change]:
+    if here.to_at is None:
+        return
+    spot = where[here.counter]
+    stays = after and after.from_at == here.to_at and where[after.counter].agency == spot.agency
+    if not stays:
+        day = _day(here.to_at, zone)
+        yield _change(day, spot.agency, "kiosk-left", kiosk=kiosk, counter=_counter(spot))
+
+
+def _counter(spot: Spot) -> str:
+    return f"{spot.unit_name}, {spot.counter_name}"
+
+
+def _day(at: int, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(at, zone).date()
+
+
+# ---------------------------------------------------------------- questions
+
+
+def _asked(db: Database, where: Mapping[str, Spot], zone: tzinfo) -> Iterator[Change]:
+    """The question that a kiosk was told to ask, when it was told; it may have been away."""
+    placed = _by_kiosk(everywhere(db))
+    texts = {each.question: each for each in questions(db)}
+    rows = db.conn.execute("SELECT kiosk, made_ms, settings FROM configs ORDER BY kiosk, version")
+    for kiosk, own in groupby(rows, key=lambda row: row[0]):
+        asked = DEFAULTS.question
+        for _, made_ms, settings in own:
+            before, asked = asked, msgspec.json.decode(settings, type=wire.Settings).question
+            at = made_ms // 1000
+            counter = counter_of(placed.get(kiosk, []), at, at + 1)
+            if asked != before and counter != UNPLACED:
+                text = texts.get(asked, Question(asked, asked, asked))
+                told = {"kiosk": kiosk, "question": text.text_id, "question_en": text.text_en}
+                yield _change(_day(at, zone), where[counter].agency, "question", **told)
+
+
+def _by_kiosk(
+    rows: Iterable[tuple[str, int, int | None, str]],
+) -> dict[str, Sequence[Placement]]:
+    return {
+        kiosk: [Placement(*row[1:]) for row in own]
+        for kiosk, own in groupby(rows, key=lambda row: row[0])
+    }
+
+
+# ---------------------------------------------------------------- agencies, and what people note
+
+
+def _named(known: Mapping[str, Agency]) -> Iterator[Change]:
+    """An agency that follows another begins on the day on which the other ends."""
+    followed = set()
+    for old in known.values():
+        if old.valid_to is None:
+            continue
+        day = date.fromisoformat(old.valid_to)
+        successor = known[old.successor].name if old.successor else ""
+        yield _change(day, old.agency, "ended", successor=successor)
+        if old.successor:
+            followed.add((old.successor, day))
+            yield _change(day, old.successor, "followed", before=old.name)
+    for each in known.values():
+        if each.valid_from and (each.agency, date.fromisoformat(each.valid_from)) not in followed:
+            yield _change(date.fromisoformat(each.valid_from), each.agency, "begun")
+
+
+def _noted(db: Database) -> Iterator[Change]:
+    for note in notes(db):
+        told = {"n": str(note.n), "text": note.text}
+        yield Change(note.day, note.agency or EVERYBODY, note.kind, "note", told)

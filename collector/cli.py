@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "web": "collector.commands.web:web",
     "demo": "collector.commands.demo:demo",
     "index": "collector.commands.index:index",
+    "weeks": "collector.commands.weeks:weeks",
     "skm": "collector.commands.skm:skm",
     "lapor": "collector.commands.lapor:lapor",
     "reward": "collector.commands.reward:reward",

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.index.course import Dated, Step, course, steps, usual_step
+from collector.index.course import Dated, Step, course, steps, usual_step, weeks
 from collector.index.periods import Days
 
 TODAY = date(2019, 8, 26)  # a Monday
@@ -87,3 +87,10 @@ def test_a_vote_dated_to_some_days_counts_in_the_step_that_holds_them_all() -> N
     first, second = course(votes, WEEKS)
     assert (first.figure.n, first.c) == (40, 40)
     assert (second.figure.n, second.c) == (3, 1)
+
+
+def test_every_closed_week_since_the_first_vote() -> None:
+    found = weeks(date(2019, 8, 7), date(2019, 8, 19))
+    assert found == WEEKS
+    assert weeks(date(2019, 8, 7), date(2019, 8, 18)) == WEEKS[:1]
+    assert weeks(date(2019, 8, 14), date(2019, 8, 18)) == []

@@ -5,7 +5,6 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
+from collector.commands.people import people
 from collector.commands.period import period_options
 from collector.config import Config
 from collector.errors import CollectorError
@@ -248,20 +248,20 @@ def _table(lines: list[Line], mapping: FaceMapping, wide: bool) -> Table:
 
 def _people_cells(joined: Participation) -> tuple[str, ...]:
     """Empty is not known."""
-    rate, heard = ("" if each is None else _people(each) for each in (joined.rate, joined.uptime))
+    rate, heard = ("" if each is None else people(each) for each in (joined.rate, joined.uptime))
     return rate, heard, f"{joined.coverage.kiosks}/{joined.coverage.counters}"
 
 
 def _cells(line: Line) -> tuple[str, ...]:
     shown = line.figure
-    name, votes = f" {line.agency.short}", _people(shown.n)
+    name, votes = f" {line.agency.short}", people(shown.n)
     if shown.index is None or shown.low is None or shown.high is None:
         return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", "", ""
     shares = "/".join(
         f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(list(shown.shares))
     )
-    bounds = f"{_people(shown.low)}–{_people(shown.high)}"
-    index, group = _people(shown.index), _BESIDE[line.standing.group] if line.standing else ""
+    bounds = f"{people(shown.low)}–{people(shown.high)}"
+    index, group = people(shown.index), _BESIDE[line.standing.group] if line.standing else ""
     return name, votes, shares, index, bounds, shown.grade or "–", group
 
 
@@ -272,11 +272,6 @@ def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -
         f"Pemetaan {mapping.name}; indeks dari {mapping.bottom} sampai {mapping.top}.\n"
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
         "Dalam jenisnya: jelas di atas atau di bawah rata-rata yang melayani serupa.\n"
-        f"Bertanggal kira-kira: {_people(c)} suara (C); tanpa tanggal, tidak dihitung:"
-        f" {_people(d)} (D)."
+        f"Bertanggal kira-kira: {people(c)} suara (C); tanpa tanggal, tidak dihitung:"
+        f" {people(d)} (D)."
     )
-
-
-def _people(number: int | Decimal) -> str:
-    """As people here read numbers: 1.480 and 87,28."""
-    return f"{number:,}".translate({ord(","): ".", ord("."): ","})

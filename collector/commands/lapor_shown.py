@@ -3,13 +3,13 @@
 import csv
 import io
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from rich.table import Table
 
+from collector.commands.people import people
 from collector.index.cells import SMALL, Cell
 from collector.index.complaints import RESPOND, SETTLE, SETTLE_EXAMINED, VERIFY
 from collector.index.figure import Figure
@@ -59,9 +59,9 @@ def table(report: Report) -> Table:
 
 def _index(figure: Figure) -> tuple[str, ...]:
     if figure.index is None or figure.low is None or figure.high is None:
-        return _people(figure.n), "", "[dim]belum cukup[/dim]"
-    bounds = f"{_people(figure.low)}–{_people(figure.high)}"
-    return _people(figure.n), _people(figure.index), bounds
+        return people(figure.n), "", "[dim]belum cukup[/dim]"
+    bounds = f"{people(figure.low)}–{people(figure.high)}"
+    return people(figure.n), people(figure.index), bounds
 
 
 def _handled(line: Line) -> tuple[str, ...]:
@@ -96,8 +96,8 @@ def note(report: Report) -> str:
 
 def _district(everyone: Handling) -> str:
     """Sums would give small counts away, by what is left of them."""
-    verified = f"{_people(everyone.verified_in_time)} dari {_people(everyone.verified)}"
-    handed_on = f"{_people(everyone.handed_on)} dari {_people(everyone.received)}"
+    verified = f"{people(everyone.verified_in_time)} dari {people(everyone.verified)}"
+    handed_on = f"{people(everyone.handed_on)} dari {people(everyone.received)}"
     return (
         f"Tanggal disposisi diketahui, seluruh kabupaten: {handed_on}.\n"
         f"Diverifikasi dalam {VERIFY} hari kerja: {verified} yang diverifikasi."
@@ -108,16 +108,11 @@ def _range(bounds: Bounds) -> str:
     if bounds is None:
         return ""
     low, high = bounds
-    return _people(low) if low == high else f"{_people(low)}–{_people(high)}"
+    return people(low) if low == high else f"{people(low)}–{people(high)}"
 
 
 def _number(value: int | None) -> str:
-    return "" if value is None else _people(value)
-
-
-def _people(number: int | Decimal) -> str:
-    """As people here read numbers: 1.480 and 87,28."""
-    return f"{number:,}".translate({ord(","): ".", ord("."): ","})
+    return "" if value is None else people(value)
 
 
 # ---------------------------------------------------------------- for programs

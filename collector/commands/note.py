@@ -46,7 +46,9 @@ def note() -> None:
 @note.command()
 @click.argument("text", type=_Text(), metavar="TEXT")
 @click.option("--agency", "slug", metavar="SLUG", help="Of one agency.  [default: of all]")
-@click.option("--day", type=Day(), required=True, metavar="DAY", help="The local day of the change.")
+@click.option(
+    "--day", type=Day(), required=True, metavar="DAY", help="The local day of the change."
+)
 @click.option("--kind", type=click.Choice(KINDS), default="other", show_default=True)
 @click.pass_obj
 def add(config: Config, text: str, *, slug: str | None, day: date, kind: NoteKind) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from rich.table import Table
 
+from collector.commands.people import people
 from collector.index.periods import Days
 from collector.index.rounding import half_up, half_up_to
 from collector.index.skm import ELEMENTS
@@ -26,8 +27,8 @@ def title(read: Reading) -> str:
     """One line: whose, when, n, IKM and class."""
     survey, found = read.survey, read.result
     return (
-        f"{survey.agency}, {_span(survey.days)}: {_people(survey.n)} responden,"
-        f" IKM {_people(half_up(found.nik))}, mutu {found.mutu} ({found.kinerja})"
+        f"{survey.agency}, {_span(survey.days)}: {people(survey.n)} responden,"
+        f" IKM {people(half_up(found.nik))}, mutu {found.mutu} ({found.kinerja})"
     )
 
 
@@ -53,15 +54,15 @@ def _of_published(read: Reading) -> list[str]:
     if told is None or weights is None:
         return []
     if is_right(weights):
-        return [f"IKM terbit {_people(told)}: cocok dengan bobot 1/9 / reproduced"]
+        return [f"IKM terbit {people(told)}: cocok dengan bobot 1/9 / reproduced"]
     if not weights:
         return [
-            f"IKM terbit {_people(told)}: tidak dapat diperoleh dengan bobot mana pun",
+            f"IKM terbit {people(told)}: tidak dapat diperoleh dengan bobot mana pun",
             f"published IKM {told}: cannot be reproduced with any weight",
         ]
     names = [weight.name for weight in weights]
     return [
-        f"IKM terbit {_people(told)}: bukan dengan bobot 1/9, melainkan {' atau '.join(names)}",
+        f"IKM terbit {people(told)}: bukan dengan bobot 1/9, melainkan {' atau '.join(names)}",
         f"published IKM {told}: cannot be reproduced with 1/9, but with {' or '.join(names)}",
     ]
 
@@ -77,8 +78,8 @@ def table(read: Reading, short: str) -> Table:
     for line in read.lines:
         shown.add_row(*_cells(line))
     found, change = read.result, _signed(read.change)
-    figures = (_ni(read), _people(half_up(found.nik)), change, found.mutu, found.kinerja)
-    shown.add_row("[bold]IKM[/bold]", _people(read.survey.n), *figures, "")
+    figures = (_ni(read), people(half_up(found.nik)), change, found.mutu, found.kinerja)
+    shown.add_row("[bold]IKM[/bold]", people(read.survey.n), *figures, "")
     return shown
 
 
@@ -107,9 +108,9 @@ def _cells(line: Line) -> tuple[str, ...]:
     name = _NAMES[line.slug]
     return (
         f"{name.indonesian}\n [dim]{name.english}[/dim]",
-        _people(line.mean.n or 0),
-        _people(half_up_to(NI_PLACES, line.mean.value)),
-        _people(line.nik),
+        people(line.mean.n or 0),
+        people(half_up_to(NI_PLACES, line.mean.value)),
+        people(line.nik),
         _signed(line.change),
         line.mutu,
         line.kinerja,
@@ -118,7 +119,7 @@ def _cells(line: Line) -> tuple[str, ...]:
 
 
 def _ni(read: Reading) -> str:
-    return _people(half_up_to(NI_PLACES, read.result.ni))
+    return people(half_up_to(NI_PLACES, read.result.ni))
 
 
 def _span(days: Days) -> str:
@@ -127,11 +128,6 @@ def _span(days: Days) -> str:
 
 def _signed(change: Decimal | None) -> str:
     return "" if change is None else f"{change:+}".replace(".", ",")
-
-
-def _people(number: int | Decimal) -> str:
-    """As people here read numbers: 1.480 and 87,28."""
-    return f"{number:,}".translate({ord(","): ".", ord("."): ","})
 
 
 # ---------------------------------------------------------------- for programs

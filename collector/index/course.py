@@ -52,6 +52,15 @@ def steps(step: Step, days: Days, begun: date, today: date) -> list[Days]:
     return found[::-1]
 
 
+def weeks(begun: date, today: date) -> list[Days]:
+    """All closed weeks since the first vote, oldest first."""
+    monday, found = containing("week", begun), []
+    while monday.end <= today:
+        found.append(monday)
+        monday = containing("week", monday.end)
+    return found
+
+
 def course(votes: Iterable[Dated], shown: list[Days], phi: Decimal = INDEPENDENT) -> list[Point]:
     """The figure of each step, of the votes that certainly lie in it.
 

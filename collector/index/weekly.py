@@ -1,0 +1,88 @@
+"""An agency's weeks on control charts: its index, and the share of a face.
+
+What is shown and judged are whole hundredths: limits outward, the centre half-up.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from collector.index.control import BASELINE, Limits, Signal, Week, individuals, shares, signals
+from collector.index.course import Point
+from collector.index.periods import Days
+from collector.index.rounding import down, half_up, up
+from collector.index.scales import DEFAULT
+
+INDEX: Final = "index"  # the name of the index' chart; the others have that of their face
+_WHOLE: Final = 100  # percent
+
+Exact = tuple[Decimal, Decimal, Decimal]  # low, centre, high
+
+
+class Mark(NamedTuple):
+    """One week, in points or, of a share, in percent. No limits: the baseline is not there yet."""
+
+    days: Days
+    value: Decimal
+    limits: Exact | None
+    signal: Signal | None
+
+
+class Chart(NamedTuple):
+    """Weeks with an index, oldest first; `baseline` holds the 20 that made the limits.
+
+    While there is none, `lacking` weeks are missing from it.
+    """
+
+    name: str
+    marks: list[Mark]
+    baseline: Days | None
+    lacking: int = 0
+
+    @property
+    def signalling(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.signal]
+
+    def within(self, days: Days) -> "Chart":
+        """Only the weeks of these days; the baseline stays what it is."""
+        return self._replace(marks=[mark for mark in self.marks if days.holds(mark.days)])
+
+
+def chart(name: str, weeks: Sequence[Point]) -> Chart:
+    """Of the index or of one face, over all weeks since the first vote, oldest first.
+
+    A week with too few votes has no index, and is on no chart.
+    """
+    known = [week for week in weeks if week.figure.enough]
+    limits = _limits(name, known)
+    values = [_value(name, week) for week in known]
+    if limits is None:
+        bare = [
+            Mark(week.days, value, None, None) for week, value in zip(known, values, strict=True)
+        ]
+        return Chart(name, bare, None, BASELINE - len(bare))
+    exact = [(down(each.low), half_up(Decimal(each.centre)), up(each.high)) for each in limits]
+    judged = signals(list(map(float, values)), [Limits(*map(float, each)) for each in exact])
+    days = [week.days for week in known]
+    marks = [Mark(*each) for each in zip(days, values, exact, judged, strict=True)]
+    return Chart(name, marks, Days(days[0].first, days[BASELINE - 1].end))
+
+
+def charts(weeks: Sequence[Point]) -> list[Chart]:
+    """The index, then the faces, least favourable first."""
+    return [chart(name, weeks) for name in (INDEX, *DEFAULT.faces)]
+
+
+def _value(name: str, week: Point) -> Decimal:
+    if name != INDEX:
+        return half_up(_WHOLE * week.figure.shares[name])
+    assert week.figure.index is not None, "a week with enough votes has an index"  # noqa: S101
+    return week.figure.index
+
+
+def _limits(name: str, known: Sequence[Point]) -> list[Limits] | None:
+    if name == INDEX:
+        scale = (float(DEFAULT.bottom), float(DEFAULT.top))
+        return individuals([float(_value(name, week)) for week in known], scale)
+    found = shares([Week(week.figure.counts[name], week.figure.n) for week in known])
+    return found and [Limits(*(_WHOLE * bound for bound in limits)) for limits in found]

@@ -28,7 +28,7 @@ from collector.ledger import reading
 from collector.ledger.figures import figures
 from collector.ledger.participation import Clock, participations
 from collector.ledger.places import Agency, UnknownPlace, agencies, require_agency
-from collector.ledger.reading import Uncertain
+from collector.ledger.reading import CERTAIN, Uncertain
 from collector.ledger.store import read_snapshot
 from collector.servicehours import read_calendar
 
@@ -109,7 +109,7 @@ def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
     placed = _standings(found, {agency.agency: agency.service for agency in known})
     for agency in _chosen(db, asked.slug):
         name = agency.agency
-        poorly = uncertain.get(name, Uncertain(0, 0))
+        poorly = uncertain.get(name, CERTAIN)
         yield Line(agency, found[name], poorly, placed.get(name), joined[name])
 
 

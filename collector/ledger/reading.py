@@ -30,6 +30,9 @@ class Uncertain(NamedTuple):
     d: int  # not counted: without a date, they may be of the period or older
 
 
+CERTAIN: Final = Uncertain(0, 0)
+
+
 class Row(NamedTuple):
     """The votes of one agency that have everything but the face of the citizen in common."""
 

@@ -13,6 +13,7 @@ from collector.index.participation import Participation
 from collector.index.trend import Trend, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
+from collector.ledger.reading import CERTAIN, Uncertain
 from collector.web.choosing import chosen_period, dispersion
 from collector.web.joining import joined
 from collector.web.period import Period
@@ -28,6 +29,7 @@ class Line(NamedTuple):
     figure: Figure
     trend: Trend | None
     joined: Participation
+    uncertain: Uncertain
 
 
 class Wanted(NamedTuple):
@@ -67,6 +69,7 @@ def overview() -> str:
         total=sum(line.figure.n for line in lines),
         enough=sum(line.figure.enough for line in lines),
         agencies=len(lines),
+        uncertain=Uncertain(*(sum(line.uncertain[i] for line in lines) for i in (0, 1))),
     )
 
 
@@ -84,7 +87,7 @@ def _wanted() -> Wanted:
 def _lines(period: Period) -> list[Line]:
     now = reading.by_agency(ledger(), period.days)
     before = reading.by_agency(ledger(), period.before)
-    alike = dispersion(period.days)
+    alike, vague = dispersion(period.days), reading.uncertain(ledger(), period.days)
     shown = [
         _figures(
             agency,
@@ -96,7 +99,9 @@ def _lines(period: Period) -> list[Line]:
         if agency.agency in now or _serving(agency, period)
     ]
     people = joined(period.days, {agency.agency: current.n for agency, current, _ in shown})
-    return [Line(*each, people[each[0].agency]) for each in shown]
+    return [
+        Line(*each, people[each[0].agency], vague.get(each[0].agency, CERTAIN)) for each in shown
+    ]
 
 
 def _serving(agency: Agency, period: Period) -> bool:

@@ -20,11 +20,20 @@ PERFORMANCE: Final = {
     "C": lazy_gettext("Kurang baik"),
     "D": lazy_gettext("Tidak baik"),
 }
+CONTROLS: Final = {
+    "index": lazy_gettext("Indeks per minggu"),
+    "frown": lazy_gettext("Bagian tidak puas per minggu, %"),
+}
+SIGNALS: Final = {
+    "beyond": lazy_gettext("di luar batas"),
+    "run": lazy_gettext("sedikitnya delapan minggu berturut-turut di satu sisi"),
+}
 
 
 def init_app(app: Flask) -> None:
     classes = [(each.mutu, each.lowest) for each in CLASSES_2017.classes]
     app.jinja_env.globals.update(performance=PERFORMANCE, classes=classes, weekday=weekday)
+    app.jinja_env.globals.update(control_names=CONTROLS, signal_words=SIGNALS)
     app.jinja_env.filters["face_word"] = face_word
 
 

@@ -1,0 +1,82 @@
+"""An agency's pictures: the trend and the control charts, each for a wide or a narrow screen."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from flask import Blueprint, Response, abort, request
+
+from collector.index.course import Point
+from collector.index.periods import Days
+from collector.web import charts, controlchart
+from collector.web.choosing import chosen_period
+from collector.web.drawing import Flag
+from collector.web.languages import language
+from collector.web.ran import (
+    chosen_agency,
+    chosen_step,
+    controls_of,
+    happenings_of,
+    phi_of,
+    points_of,
+)
+from collector.web.timeline import Happening, flags
+
+blueprint = Blueprint("pictures", __name__, url_prefix="/perangkat")
+
+
+@blueprint.get("/<slug>/tren.svg")
+def trend(slug: str) -> Response:
+    """The trend; `sempit` asks for the narrow picture."""
+    chosen_agency(slug)
+    choice = chosen_period()
+    step, days = chosen_step(choice), choice.period.days
+    points = points_of(slug, choice, step, phi_of(slug, choice))
+    if not points:
+        abort(404)
+    raised = _raised(happenings_of(slug, choice, step), [point.days for point in points])
+    dots = tuple(map(_dot, points))
+    picture = charts.Picture(dots, days.first, days.end, _narrow(), language(), raised)
+    return _svg(charts.draw(picture))
+
+
+@blueprint.get("/<slug>/kendali-<name>.svg")
+def control(slug: str, name: str) -> Response:
+    """The control chart of that name; `sempit` asks for the narrow picture."""
+    chosen_agency(slug)
+    choice = chosen_period()
+    marks = [mark for each in controls_of(slug, choice) if each.name == name for mark in each.marks]
+    if not marks:
+        abort(404)
+    days, happenings = choice.period.days, happenings_of(slug, choice, chosen_step(choice))
+    picture = controlchart.Picture(
+        name=name,
+        marks=tuple(marks),
+        first=days.first,
+        end=days.end,
+        narrow=_narrow(),
+        language=language(),
+        flags=_raised(happenings, [mark.days for mark in marks]),
+    )
+    return _svg(controlchart.draw(picture))
+
+
+def _narrow() -> bool:
+    return "sempit" in request.args
+
+
+def _raised(happenings: Iterable[Happening], shown: list[Days]) -> tuple[Flag, ...]:
+    return flags(happenings, Days(shown[0].first, shown[-1].end))
+
+
+def _svg(drawn: str) -> Response:
+    return Response(drawn, mimetype="image/svg+xml")
+
+
+def _dot(point: Point) -> charts.Dot:
+    middle = point.days.first + (point.days.end - point.days.first) / 2
+    known = point.figure
+    return charts.Dot(middle, *map(_float, (known.index, known.low, known.high)))
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

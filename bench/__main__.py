@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, broker_to_rows, press_to_row
+from bench import audit, broker_to_rows, index_cost, press_to_row
 from bench.broker_to_rows import Flow
 from tests.brokers import Mosquitto
 
@@ -24,12 +24,15 @@ def main() -> None:
     flows = _flows()
     latencies = _latencies()
     audits = _audits()
+    costs = _costs()
     _show(flows, latencies)
     _show_audits(audits)
+    _show_costs(costs)
     figures = {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "broker_to_rows": {name: flow._asdict() for name, flow in flows.items()},
         "press_to_row_ms": {name: latency._asdict() for name, latency in latencies.items()},
+        "index_ms": {votes: cost._asdict() for votes, cost in costs.items()},
         "audit": {name: pace._asdict() for name, pace in audits.items()},
     }
     text = json.dumps(figures, indent=1)
@@ -64,6 +67,14 @@ def _audits() -> dict[str, audit.Pace]:
         return audit.measure(Path(folder))
 
 
+def _costs() -> dict[int, index_cost.Cost]:
+    costs: dict[int, index_cost.Cost] = {}
+    for votes in index_cost.VOTES:
+        with tempfile.TemporaryDirectory() as folder:
+            costs[votes] = index_cost.measure(Path(folder), votes)
+    return costs
+
+
 def _show(flows: dict[str, Flow], latencies: dict[str, press_to_row.Latency]) -> None:
     console = Console()
     table = Table(title="Broker → committed rows (signatures verified, receipts sent)")
@@ -93,6 +104,15 @@ def _show_audits(audits: dict[str, audit.Pace]) -> None:
     for name, pace in audits.items():
         rates = (f"{pace.votes_per_second:,.0f}", f"{pace.votes_per_cpu_second:,.0f}")
         table.add_row(name, f"{pace.signatures:,}", *rates)
+    Console().print(table)
+
+
+def _show_costs(costs: dict[int, index_cost.Cost]) -> None:
+    table = Table(title=f"The index of a year of {index_cost.AGENCIES} agencies, ms")
+    for column in ("votes", *index_cost.Cost._fields):
+        table.add_column(column, justify="right")
+    for votes, cost in costs.items():
+        table.add_row(f"{votes:,}", *(f"{each:.0f}" for each in cost))
     Console().print(table)
 
 

@@ -22,7 +22,15 @@ from tests.auditing import Ledger, kinds, verify
 from tests.fleet import ZONE
 
 Row = dict[str, Any]
-TABLES = ("votes", "checkpoints", "epochs", "counts_quarter", "counts_day", "counts_month")
+TABLES = (
+    "votes",
+    "checkpoints",
+    "epochs",
+    "counts_quarter",
+    "counts_day",
+    "counts_month",
+    "counts_unit_day",
+)
 EDITED = (*TABLES, "corrections", "superseded", "copies", "receipts", "journal", "fine")
 KEYS = ("e", "seq")
 # Nothing that is kept for ever tells a smaller step: it would tell the second of a press.
@@ -119,6 +127,8 @@ class Tamperer:
             row["signature"] = self.chance.randbytes(64)
         elif table == "journal":
             self._make_room(row, rows)
+        elif table == "counts_unit_day":
+            row["unit"] = "kantor-9"
         else:
             row["counter"] = "loket-9"
         self.replace(table, [*rows, row])

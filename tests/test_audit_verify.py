@@ -117,6 +117,7 @@ def test_erased_times_leave_the_chain_whole(ledger: Ledger):
         ("UPDATE counts_day SET n = n + 1", "counts"),
         ("DELETE FROM counts_quarter", "counts"),
         ("UPDATE counts_month SET n = 1", "counts"),
+        ("UPDATE counts_unit_day SET n = n + 1", "counts"),
         ("DELETE FROM corrections", "counts"),
         ("UPDATE journal SET who = 'cli:nobody' WHERE n = 2", "journal"),
         ("DELETE FROM journal WHERE n = 2", "journal"),

@@ -183,7 +183,15 @@ def months_by_hand(db: Database) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def test_the_months_follow_whatever_happens_to_the_days(empty: Database) -> None:
+def unit_days_by_hand(db: Database) -> list[tuple[Any, ...]]:
+    return db.conn.execute(
+        "SELECT unit, first_day, question, face, SUM(n) FROM counts_day"
+        " JOIN counters USING (counter) WHERE first_day = last_day"
+        " GROUP BY 1, 2, 3, 4 HAVING SUM(n) <> 0"
+    ).fetchall()
+
+
+def test_months_and_units_follow_whatever_happens_to_the_days(empty: Database) -> None:
     """Counts that grow, shrink and vanish, as ingest, corrections and moves make them do."""
     random = Random(2024)
     for chosen in (COUNTS[:400], COUNTS[200:600], COUNTS[:100]):
@@ -197,9 +205,13 @@ def test_the_months_follow_whatever_happens_to_the_days(empty: Database) -> None
         months = empty.conn.execute("SELECT * FROM counts_month WHERE n <> 0").fetchall()
         assert len(months) > 50
         assert months == months_by_hand(empty)
+        days = empty.conn.execute("SELECT * FROM counts_unit_day WHERE n <> 0").fetchall()
+        assert len(days) > 50
+        assert days == unit_days_by_hand(empty)
     with writing(empty):
         empty.conn.execute("DELETE FROM counts_day")
-    assert empty.conn.execute("SELECT * FROM counts_month").fetchall() == []
+    for table in ("counts_month", "counts_unit_day"):
+        assert empty.conn.execute(f"SELECT * FROM {table}").fetchall() == []
 
 
 def press(db: Database, at: datetime, n: int = 1) -> None:

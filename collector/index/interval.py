@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import sqrt
 from typing import Final
 
@@ -77,13 +78,19 @@ def _posterior(
     counts: Mapping[str, int], points: Mapping[str, Fraction], phi: float
 ) -> tuple[float, float]:
     """Mean and variance of the mean of the points, these scaled to [0, 1], of n / phi votes."""
-    bottom, top = min(points.values()), max(points.values())
-    scaled = {face: float((value - bottom) / (top - bottom)) for face, value in points.items()}
-    alphas = {face: counts[face] / phi + _PRIOR for face in points}
-    whole = sum(alphas.values())
-    mean = sum(scaled[face] * alphas[face] for face in points) / whole
-    square = sum(scaled[face] ** 2 * alphas[face] for face in points) / whole
+    scaled = _scaled(tuple(points.values()))
+    alphas = [counts[face] / phi + _PRIOR for face in points]
+    whole = sum(alphas)
+    mean = sum(a * alpha for a, alpha in zip(scaled, alphas, strict=True)) / whole
+    square = sum(a**2 * alpha for a, alpha in zip(scaled, alphas, strict=True)) / whole
     return mean, (square - mean**2) / (whole + 1)
+
+
+@lru_cache(maxsize=64)
+def _scaled(points: tuple[Fraction, ...]) -> tuple[float, ...]:
+    """From 0 to 1. Fractions are slow, and there are few mappings."""
+    bottom, top = min(points), max(points)
+    return tuple(float((value - bottom) / (top - bottom)) for value in points)
 
 
 def _beta_bounds(mean: float, variance: float) -> tuple[float, float]:

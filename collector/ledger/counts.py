@@ -117,14 +117,14 @@ class Differences(NamedTuple):
     corrections: int
     quarters: int
     days: int
-    months: int
+    months: int  # and the units' days
 
 
 _KINDS: Final = (
     ("corrections", "superseded"),
     ("counts_quarter",),
     ("counts_day",),
-    ("counts_month",),
+    ("counts_month", "counts_unit_day"),
 )
 DERIVED: Final = tuple(table for kind in _KINDS for table in kind)
 
@@ -147,8 +147,8 @@ def derive(db: Database, day: Day) -> None:
     tally = Tally(day)
     for kiosk in _voters(db):
         tally.add(groups_of(db, kiosk), placements(db, kiosk))
-    # Months last: what leaves the days is taken from them, down to rows of nothing.
-    for table in ("counts_quarter", "counts_day", "counts_month"):
+    # Their sums last: what leaves the days is taken from them, down to rows of nothing.
+    for table in ("counts_quarter", "counts_day", "counts_month", "counts_unit_day"):
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
     tally.write(db)
 

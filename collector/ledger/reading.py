@@ -1,7 +1,7 @@
 """What the counts say: votes by agency, day, hour and counter, for a period of local days.
 
-The truth is counts_day; counts_month and counts_quarter say the same more coarsely and more
-finely. A vote counts in a period if it lies in it wholly, if its question is known, and if its
+The truth is counts_day; counts_month and counts_unit_day say the same more coarsely, counts_quarter
+more finely. A vote counts in a period if it lies in it wholly, if its question is known, and if its
 kiosk had a place; it belongs to the agency of the counter where that place was. Qualities A, B and
 C count; D has no date and counts in no period.
 """
@@ -131,14 +131,14 @@ def by_week_hour(
     return {divmod(week_hour, 24): tally for week_hour, tally in _tallies(rows).items()}
 
 
-# Of quality A and B: their day is known. Points are whole numbers here, so that sums are exact.
+# Votes whose day is known. Points are whole numbers here, so that sums are exact.
 _CLUSTERS: Final = (
-    "WITH days AS (SELECT agency, first_day, SUM(n) AS m, SUM(n * {points}) AS s,"
-    " SUM(n * ({points}) * ({points})) AS q {day}"
-    " WHERE first_day >= :first AND first_day < :end AND first_day = last_day AND {known}"
-    " AND face IN ({faces}) GROUP BY agency, first_day)"
+    "WITH days AS (SELECT agency, day, SUM(n) AS m, SUM(n * {points}) AS s,"
+    " SUM(n * ({points}) * ({points})) AS q"
+    " FROM units CROSS JOIN counts_unit_day USING (unit)"
+    " WHERE day >= :first AND day < :end AND {known} AND face IN ({faces}) GROUP BY agency, day)"
     " SELECT agency, COUNT(*), SUM(m), SUM(m * m), SUM(s), SUM(1.0 * s * s / m), SUM(q)"
-    " FROM days GROUP BY agency, SUBSTR(first_day, 1, 7)"
+    " FROM days GROUP BY agency, SUBSTR(day, 1, 7)"
 )
 
 
@@ -147,7 +147,7 @@ def clusters(db: Database, days: Days, mapping: FaceMapping) -> dict[str, list[S
     whole = lcm(*(value.denominator for value in mapping.points.values()))
     cases = " ".join(f"WHEN '{face}' THEN {p * whole}" for face, p in mapping.points.items())
     faces = ", ".join(f"'{face}'" for face in mapping.faces)
-    sql = _CLUSTERS.format(points=f"CASE face {cases} END", faces=faces, day=_DAY, known=_KNOWN)
+    sql = _CLUSTERS.format(points=f"CASE face {cases} END", faces=faces, known=_KNOWN)
     found: dict[str, list[Stratum]] = defaultdict(list)
     for agency, *sums in db.conn.execute(sql, _bounds(days)):
         found[agency].append(Stratum(*sums))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from collector.ledger.counts import DERIVED, Day, derive
+from collector.ledger.schema.counts import UNIT_DAYS
 
 
 class Difference(NamedTuple):
@@ -27,6 +28,7 @@ def differences(db: Database, day: Day, at_most: int) -> list[Difference]:
             " SUBSTR(last_day, 1, 7), question, face, SUM(n) FROM temp.counts_day"
             " GROUP BY 1, 2, 3, 4, 5"
         )
+        db.conn.execute(UNIT_DAYS.format(into="temp.counts_unit_day", days="temp.counts_day"))
         return [each for table in DERIVED for each in _differences(db, table, at_most)]
 
 

@@ -201,6 +201,49 @@ def test_what_changed_outside_of_the_pictures_is_left_out(client: FlaskClient) -
     assert "Yang berubah" in words(client, "/perangkat/dpmptsp?periode=2019-06")
 
 
+# ---------------------------------------------------------------- beside those that serve alike
+
+
+def peers(folder: Path, votes: dict[str, tuple[int, int]]) -> FlaskClient:
+    """Agencies of one type of service, each with so many smiles and frowns in July."""
+    with closing(open_ledger(folder / "ledger.db")) as db:
+        fill(
+            db, [place._replace(slug=slug, service="S") for slug in votes for place in PLACES[6:7]]
+        )
+        with writing(db):
+            db.conn.executemany(
+                "INSERT INTO counts_day VALUES (?, ?, ?, 'pelayanan', ?, 'A', ?)",
+                [
+                    (f"{slug}-1", "2019-07-03", "2019-07-03", face, n)
+                    for slug, split in votes.items()
+                    for face, n in zip(("smile", "frown"), split, strict=True)
+                    if n
+                ],
+            )
+        users.add(db, NAME, PASSWORD, at=1)
+    client = app_in(folder).test_client()
+    log_in(client)
+    return client
+
+
+def test_an_agency_is_told_where_it_stands_among_those_that_serve_alike(tmp_path: Path) -> None:
+    alike = {"a": (95, 5), "b": (300, 100), "c": (30, 12), "d": (300, 100), "e": (100, 300)}
+    client = peers(tmp_path, {**alike, "few": (20, 0)})
+    shown = {
+        slug: part(client, f"/perangkat/{slug}?periode=2019-07", "angka")
+        for slug in (*alike, "few")
+    }
+    assert "▲ jelas di atas · dibanding 4 perangkat daerah lain yang melayani serupa" in shown["a"]
+    assert "= setara · dibanding 4" in shown["c"]
+    assert "▼ jelas di bawah · dibanding 4" in shown["e"]
+    assert "serupa" not in shown["few"]
+
+
+def test_two_of_a_kind_are_not_compared(tmp_path: Path) -> None:
+    client = peers(tmp_path, {"a": (95, 5), "b": (300, 100), "few": (20, 0)})
+    assert "melayani serupa" not in part(client, "/perangkat/a?periode=2019-07", "angka")
+
+
 # ---------------------------------------------------------------- C and D
 
 

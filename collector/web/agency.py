@@ -11,6 +11,7 @@ from collector.index.periods import Days
 from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
 from collector.ledger.plans import plans
+from collector.web.beside import beside
 from collector.web.choosing import Choice, chosen_period
 from collector.web.followups import entry
 from collector.web.joining import joined
@@ -50,6 +51,7 @@ def agency(slug: str) -> str:
         figure=now,
         share_bounds=_share_bounds(now),
         change=_change(slug, choice, now),
+        beside=beside(about, choice.period.days),
         uncertain=reading.uncertain(ledger(), choice.period.days).get(slug),
         step=step,
         points=points_of(slug, choice, step, phi),

@@ -116,7 +116,11 @@ def periods(draw: st.DrawFn) -> Days:
 def test_the_agencies_have_the_votes_that_lie_wholly_in_the_period(
     ledger: Database, days: Days
 ) -> None:
-    assert reading.by_agency(ledger, days) == summed(counted(days), lambda c: COUNTERS[c.counter])
+    found = reading.by_agency(ledger, days)
+    assert found == summed(counted(days), lambda c: COUNTERS[c.counter])
+    for agency in ("dukcapil", "gambut"):
+        own = {agency: found[agency]} if agency in found else {}
+        assert reading.by_agency(ledger, days, agency) == own
 
 
 @given(days=periods())

@@ -56,7 +56,8 @@ _WITHIN: Final = f"first_day >= :first AND first_day < :end AND last_day < :end 
 
 
 _BY_AGENCY: Final = (
-    f"SELECT agency, face, SUM(n) {{}} WHERE {{}} AND {_KNOWN} GROUP BY agency, face"
+    f"SELECT agency, face, SUM(n) {{}} WHERE {{}} AND {_KNOWN}"
+    " AND :agency IN ('', agency) GROUP BY agency, face"
 )
 _SAME_MONTHS: Final = (
     "first_month >= SUBSTR(:months, 1, 7) AND first_month < SUBSTR(:end_months, 1, 7)"
@@ -78,9 +79,9 @@ _PARTS: Final = (
 )
 
 
-def by_agency(db: Database, days: Days) -> dict[str, Tally]:
-    """The votes of each agency that has any."""
-    bounds = {**_bounds(days), **_whole_months(days)}
+def by_agency(db: Database, days: Days, only: str = "") -> dict[str, Tally]:
+    """The votes of each agency that has any, or of one alone, which is quicker."""
+    bounds = {**_bounds(days), **_whole_months(days), "agency": only}
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for part in _PARTS:
         for agency, face, n in db.conn.execute(part, bounds):

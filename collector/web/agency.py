@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, render_template
 
+from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.interval import share_interval
 from collector.index.periods import Days
@@ -12,7 +13,7 @@ from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
 from collector.ledger.plans import plans
 from collector.web.beside import beside
-from collector.web.choosing import Choice, chosen_period
+from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.followups import entry
 from collector.web.joining import joined
 from collector.web.ran import (
@@ -20,7 +21,6 @@ from collector.web.ran import (
     chosen_step,
     controls_of,
     happenings_of,
-    phi_of,
     points_of,
 )
 from collector.web.site import ledger, site, today
@@ -42,8 +42,10 @@ class Change(NamedTuple):
 @blueprint.get("/<slug>")
 def agency(slug: str) -> str:
     about, choice = chosen_agency(slug), chosen_period()
-    phi, step = phi_of(slug, choice), chosen_step(choice)
-    now = _figure(slug, choice.period.days, phi)
+    days, step = choice.period.days, chosen_step(choice)
+    votes, alike = reading.by_agency(ledger(), days), dispersion(days)
+    phi = alike.get(slug, INDEPENDENT)
+    now = figure(votes.get(slug, {}), phi=phi)
     return render_template(
         "agency.html",
         agency=about,
@@ -51,20 +53,16 @@ def agency(slug: str) -> str:
         figure=now,
         share_bounds=_share_bounds(now),
         change=_change(slug, choice, now),
-        beside=beside(about, choice.period.days),
-        uncertain=reading.uncertain(ledger(), choice.period.days).get(slug),
+        beside=beside(about, votes, alike),
+        uncertain=reading.uncertain(ledger(), days).get(slug),
         step=step,
         points=points_of(slug, choice, step, phi),
         controls=controls_of(slug, choice),
         happenings=happenings_of(slug, choice, step),
         week=_week_map(slug, choice, now),
-        joined=joined(choice.period.days, {slug: now.n})[slug],
+        joined=joined(days, {slug: now.n})[slug],
         plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],
     )
-
-
-def _figure(slug: str, days: Days, phi: Decimal) -> Figure:
-    return figure(reading.by_agency(ledger(), days).get(slug, {}), phi=phi)
 
 
 def _share_bounds(now: Figure) -> dict[str, tuple[Decimal, Decimal]]:
@@ -73,7 +71,8 @@ def _share_bounds(now: Figure) -> dict[str, tuple[Decimal, Decimal]]:
 
 
 def _change(slug: str, choice: Choice, now: Figure) -> Change | None:
-    before = _figure(slug, choice.period.before, now.phi)
+    votes = reading.by_agency(ledger(), choice.period.before, slug)
+    before = figure(votes.get(slug, {}), phi=now.phi)
     word, bounds = trend(before, now), difference(before, now)
     if word is None or bounds is None or now.index is None or before.index is None:
         return None

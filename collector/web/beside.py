@@ -1,14 +1,14 @@
 """An agency beside those that serve alike: above, level or below, and never a place."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from collector.index.compare import Standing, standings
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import figure
-from collector.index.periods import Days
-from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
-from collector.web.choosing import dispersion
+from collector.ledger.reading import Tally
 from collector.web.site import ledger
 
 
@@ -17,9 +17,10 @@ class Beside(NamedTuple):
     others: int  # agencies of the same type of service that have an index too
 
 
-def beside(about: Agency, days: Days) -> Beside | None:
-    """None where it has no index, or where fewer than three of its kind have one."""
-    votes, alike = reading.by_agency(ledger(), days), dispersion(days)
+def beside(
+    about: Agency, votes: Mapping[str, Tally], alike: Mapping[str, Decimal]
+) -> Beside | None:
+    """Of the votes and phi of all; None where fewer than three of its kind have an index."""
     kind = [each.agency for each in agencies(ledger()) if each.service == about.service]
     found = standings(
         {slug: figure(votes.get(slug, {}), phi=alike.get(slug, INDEPENDENT)) for slug in kind}

@@ -99,7 +99,18 @@ def _of_kiosk() -> str:
         default = _value(setting.default)
         name = f"`{setting.section}.{setting.name}`"
         rows.append(f"| {name} | {default} | {setting.allowed} | {setting.doc} |")
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n" + _of_other_boxes()
+
+
+def _of_other_boxes() -> str:
+    """What the defaults are where panel.faces names another box of the table of pins."""
+    _usual, *others = kiosk.config.boxes().items()
+    lines = [
+        f"\nWith `panel.faces = {json.dumps(faces)}` the default of `pins.buttons` is"
+        f" {_value(box['buttons'])} and that of `pins.lamps` {_value(box['lamps'])}.\n"
+        for faces, box in others
+    ]
+    return "".join(lines)
 
 
 def _of_collector() -> str:
@@ -186,7 +197,8 @@ SIGNALS_HEAD = """
 ## What lamps and buzzer say
 
 By place and rhythm, never by colour. A tone is the buzzer's; *pressed* is the lamp of the pressed
-face; *first*, *middle* and *last* are lamps as they stand, frown first.
+face; *first*, *middle* and *last* are lamps as they stand, the least favourable
+first; of four, the middle one is the third.
 
 | signal | in order | says |
 |---|---|---|

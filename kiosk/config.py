@@ -19,6 +19,7 @@ from kiosk.errors import SenyumError
 
 DEFAULT_FILE: Final = Path("/etc/senyum/kiosk.toml")
 PINS_FILE: Final = Path(__file__).with_name("pins.toml")
+_USUAL_FACES: Final = ("frown", "neutral", "smile")
 
 
 class ConfigError(SenyumError, ValueError):
@@ -85,7 +86,7 @@ class PanelSection(Struct, frozen=True):
     faces: Annotated[
         tuple[wire.Slug, ...],
         _says("The faces, least favourable first.", "2 to 8 slugs", min_length=2, max_length=8),
-    ] = ("frown", "neutral", "smile")
+    ] = _USUAL_FACES
     debounce_ms: Annotated[int, _ms(5, 100, "A contact counts once it is stable so long.")] = 20
     decide_ms: Annotated[int, _ms(20, 1000, "A button held so long has decided its vote.")] = 120
     settle_ms: Annotated[int, _ms(500, 60_000, "After a vote the next one waits so long.")] = 3000
@@ -189,7 +190,7 @@ def _described(section: str, field: msgspec.structs.FieldInfo) -> Setting:
     meta = field.type.__metadata__[-1]
     default = field.default
     if section == "pins":
-        default = _pins_of_the_board()[field.name]
+        default = board(_USUAL_FACES)[field.name]
     return Setting(
         section,
         field.name,
@@ -204,8 +205,18 @@ def _field(section: type[Struct], name: str) -> msgspec.structs.FieldInfo:
     return next(field for field in msgspec.structs.fields(section) if field.name == name)
 
 
-def _pins_of_the_board() -> dict[str, Any]:
-    return tomllib.loads(PINS_FILE.read_text(encoding="utf-8"))
+def board(faces: Iterable[str]) -> dict[str, Any]:
+    """The pins of a box with these faces; those of three where the table has no such box."""
+    return boxes().get(tuple(faces), boxes()[_USUAL_FACES])
+
+
+def boxes() -> dict[tuple[str, ...], dict[str, Any]]:
+    """Each box of the table by its faces, least favourable first."""
+    table = tomllib.loads(PINS_FILE.read_text(encoding="utf-8"))
+    usual = {name: table.pop(name) for name in ("buttons", "lamps", "buzzer")}
+    return {
+        tuple(box["buttons"]): box for box in (usual, *(usual | more for more in table.values()))
+    }
 
 
 # ---------------------------------------------------------------- reading a file
@@ -214,7 +225,8 @@ def _pins_of_the_board() -> dict[str, Any]:
 def load(file: Path) -> Config:
     """The settings in `file`; raises ConfigError for anything that is not right."""
     tables = _tables(file)
-    tables["pins"] = _pins_of_the_board() | tables.get("pins", {})
+    panel: PanelSection = _section(file, "panel", tables.get("panel", {}))
+    tables["pins"] = board(panel.faces) | tables.get("pins", {})
     chosen = {section: _section(file, section, tables.get(section, {})) for section in _SECTIONS}
     config = Config(**chosen)
     _check(file, config)
@@ -272,6 +284,10 @@ def _check_faces(file: Path, config: Config) -> None:
     faces = config.panel.faces
     if len(set(faces)) != len(faces):
         raise ConfigError(f"{file}: panel.faces = {list(faces)}: each face stands there once")
+    known = next((box for box in boxes() if set(box) == set(faces)), faces)
+    if known != faces:
+        # In another order a correction would go upwards, and a clerk could erase a frown.
+        raise ConfigError(f"{file}: panel.faces = {list(faces)}; allowed: {list(known)}")
     for name, pins in (("buttons", config.pins.buttons), ("lamps", config.pins.lamps)):
         if set(pins) != set(faces):
             raise ConfigError(

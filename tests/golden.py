@@ -75,10 +75,20 @@ BALLOTS = (
 HEADS = wire.chain(KIOSK, EPOCH, GENESIS, BALLOTS)
 
 
+FOUR_FACES = tuple(
+    vote(seq, face, question="perilaku")
+    for seq, face in enumerate(("bad", "poor", "good", "great"), 1)
+)
+
+
 def _votes(first: int, last: int) -> wire.Votes:
     prev = GENESIS if first == 1 else HEADS[first - 2]
     votes = BALLOTS[first - 1 : last]
     return wire.Votes(v=1, epoch=EPOCH, nonce=NONCE, sent=SENT, prev=prev, votes=votes)
+
+
+def _four_faces() -> wire.Votes:
+    return wire.Votes(v=1, epoch=EPOCH, nonce=NONCE, sent=SENT, prev=GENESIS, votes=FOUR_FACES)
 
 
 def _receipt(status: str, through: int) -> wire.Receipt:
@@ -183,6 +193,7 @@ GOLDEN: dict[str, Golden] = {
     "v1-hello-after": Golden(_hello(succession()), KIOSK_KEY),
     "v1-votes-first": Golden(_votes(1, 4), KIOSK_KEY),
     "v1-votes-next": Golden(_votes(5, 6), KIOSK_KEY),
+    "v1-votes-four": Golden(_four_faces(), KIOSK_KEY),
     "v1-health": Golden(_health(), KIOSK_KEY),
     "v1-health-machine": Golden(
         msgspec.structs.replace(

@@ -39,6 +39,29 @@ def test_a_name_and_a_key_are_enough(load):
     assert settings.socket == Path("/run/senyum/panel.sock")
 
 
+FOUR = '[panel]\nfaces = ["bad", "poor", "good", "great"]\n'
+
+
+def test_four_faces_have_the_pins_of_their_own_box(load):
+    settings = load(MINIMAL + FOUR)
+    assert settings.pins.buttons == {"bad": 5, "poor": 6, "good": 13, "great": 19}
+    assert settings.pins.lamps == {"bad": 16, "poor": 20, "good": 21, "great": 26}
+    assert settings.pins.buzzer.pin == 12
+
+
+def test_of_four_faces_too_pins_can_be_moved(load):
+    buttons = "[pins.buttons]\nbad = 22\npoor = 23\ngood = 24\ngreat = 25"
+    settings = load(MINIMAL + FOUR + buttons)
+    assert settings.pins.buttons["great"] == 25
+    assert settings.pins.lamps["great"] == 26
+
+
+def test_faces_in_another_order_are_refused_for_corrections_would_go_upwards(load):
+    for faces in ('["smile", "neutral", "frown"]', '["bad", "good", "poor", "great"]'):
+        with pytest.raises(ConfigError, match=r"panel.faces = .*; allowed: \["):
+            load(MINIMAL + f"[panel]\nfaces = {faces}")
+
+
 def test_the_pins_of_the_package_are_those_of_the_board():
     assert config.PINS_FILE.read_bytes() == (ROOT / "hardware" / "pins.toml").read_bytes()
 

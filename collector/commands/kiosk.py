@@ -14,6 +14,7 @@ from collector.commands.ingest import make_ingest
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.crash import never
+from collector.index.scales import DEFAULT, SCALES
 from collector.ingest.approve import approve as approve_epoch
 from collector.ledger import registry
 from collector.ledger.counts import local_day
@@ -40,15 +41,24 @@ kiosk.add_command(afar.command)
 @click.option("--key", required=True, help="Its public key, as 'senyum-kiosk key' prints it.")
 @click.option("--counter", required=True, help="The counter where it stands.")
 @click.option("--from", "begin", type=_MOMENT, help="From when, local.  [default: today]")
+@click.option(
+    "--scale",
+    type=click.Choice(["smiley-3", "smiley-4"]),
+    default="smiley-3",
+    show_default=True,
+    help="How many faces its box has.",
+)
 @click.pass_obj
-def add(config: Config, name: str, key: str, counter: str, begin: datetime | None) -> None:
+def add(
+    config: Config, *, name: str, key: str, counter: str, begin: datetime | None, scale: str
+) -> None:
     """Register a kiosk; prints the settings that it needs."""
     from_at = _unix(begin or _midnight(config.zone), config.zone)
     day = local_day(config.zone)
     placed = {"kiosk": name, "counter": counter, "from_at": from_at}
     with open_ledger(config.ledger) as db, deed(db, by_me(), "kiosk-added", **placed, key=key):
         registry.add_kiosk(db, name, key, counter, from_at=from_at, day=day, now=_now())
-    click.echo(_toml(config, name))
+    click.echo(_toml(config, name, scale))
 
 
 @kiosk.command()
@@ -165,7 +175,8 @@ def _plain(machine: Kiosk) -> dict[str, Any]:
     }
 
 
-def _toml(config: Config, name: str) -> str:
+def _toml(config: Config, name: str, scale: str) -> str:
+    panel = ["", "[panel]", f"faces = {json.dumps(SCALES[scale])}"]
     key = keys.load_or_create(config.signing_key)
     return "\n".join(
         [
@@ -179,6 +190,7 @@ def _toml(config: Config, name: str) -> str:
             "[broker]",
             f'host = "{config.broker.host}"',
             f"port = {config.broker.port}",
+            *(panel if scale != DEFAULT.scale else ()),
         ]
     )
 

@@ -84,8 +84,8 @@ class Deed(NamedTuple):
 # Without a screen, while the panel is at work: buttons, lamps and buzzer are the screen.
 CHORD: Final[tuple[Deed, ...]] = (
     Deed(
-        "hold frown and smile for 5 s",
-        "all lamps, then frown's, then smile's: test mode",
+        "hold the first and the last face for 5 s: frown and smile, or bad and great",
+        "all lamps, then the first, then the last: test mode",
         "nothing: one of the two buttons does not answer, or the panel is not running; a lamp "
         "that stays dark is the lamp's own wire",
     ),
@@ -96,7 +96,7 @@ CHORD: Final[tuple[Deed, ...]] = (
         "flashes: the card takes no vote. No answer: the button",
     ),
     Deed(
-        "hold frown and smile for 5 s again",
+        "hold the two for 5 s again",
         "the read-out ends, and nothing that you pressed counts",
         "it ends by itself after 2 minutes",
     ),

@@ -78,6 +78,7 @@ def vote(settings: Config, clock: Clock, patience_ms: int = PATIENCE_MS) -> Line
 
 
 def _beside(settings: Config, place: Place, clock: Clock) -> Line:
+    first, *_, last = settings.panel.faces
     with closing(open_place(place, settings.kiosk.id, never).outbox) as outbox:
         seq, queue = outbox.checkpoint.seq, outbox.queue
         hours = health.waiting(outbox.oldest_waiting, clock.now())
@@ -91,7 +92,7 @@ def _beside(settings: Config, place: Place, clock: Clock) -> Line:
         return untried(
             "vote",
             "the panel is running, and has no vote yet",
-            "press a face in test mode (frown and smile, 5 s), and try again",
+            f"press a face in test mode ({first} and {last}, 5 s), and try again",
         )
     return fine("vote", f"the panel is running; each vote up to {seq} has its receipt")
 

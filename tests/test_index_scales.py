@@ -14,6 +14,13 @@ SHIPPED = {
     "smiley-3/strict": {"frown": "25", "neutral": "50", "smile": "100"},
     "smiley-3/kind": {"frown": "25", "neutral": "75", "smile": "100"},
     "smiley-4/skm": {"bad": "25", "poor": "50", "good": "75", "great": "100"},
+    "smiley-5/linear": {
+        "worst": "25",
+        "worse": "175/4",
+        "middling": "125/2",
+        "better": "325/4",
+        "best": "100",
+    },
     "smiley-4/happy": {"bad": "0", "poor": "100/3", "good": "200/3", "great": "100"},
     "smiley-5/happy": {
         "worst": "0",

@@ -37,7 +37,7 @@ def export(config: Config, days: Days, form: str) -> None:
     first_day  the votes were given on this local day ...
     last_day   ... or after it, until this day; later than first_day for quality C only
     question   slug of what was asked
-    face       frown, neutral or smile
+    face       frown, neutral or smile; of four faces bad, poor, good or great
     quality    of the time: A, B or C; see docs/meaning.md
     n          how many votes
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
+from collector.commands.buttons import BUTTONS
 from collector.commands.people import people
 from collector.commands.period import period_options
 from collector.config import Config
@@ -23,7 +24,7 @@ from collector.index.figure import MINIMUM, Figure
 from collector.index.interval import CONFIDENCE
 from collector.index.participation import Participation
 from collector.index.periods import Days
-from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
+from collector.index.scales import DEFAULT, MAPPINGS, USUAL, FaceMapping
 from collector.ledger import reading
 from collector.ledger.figures import figures
 from collector.ledger.participation import Clock, participations
@@ -63,35 +64,38 @@ class Asked(NamedTuple):
 @click.option(
     "--mapping",
     metavar="NAME",
-    default=DEFAULT.name,
-    show_default=True,
-    help=f"What a face is worth: {', '.join(MAPPINGS)}.",
+    help=f"What a face is worth: {', '.join(MAPPINGS)}.  [default: the usual one of each scale]",
 )
 @click.option("--json", "form", flag_value="json", help="For programs: one object.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
 @click.pass_obj
-def index(config: Config, *, days: Days, slug: str | None, mapping: str, form: str | None) -> None:
+def index(
+    config: Config, *, days: Days, slug: str | None, mapping: str | None, form: str | None
+) -> None:
     """The index of each agency over a period of local days, its first and last included.
 
     An index always comes with the number of votes and a 95 % interval.
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
     gives. Beside it stands how many of those served have pressed, how much of the service hours
-    kiosks were heard, and how many counters have one.
+    kiosks were heard, and how many counters have one. Votes of boxes with three faces and with
+    four are never summed: an agency that has both has two lines.
     """
-    chosen = _mapping(mapping)
+    chosen = None if mapping is None else _mapping(mapping)
     clock = Clock(read_calendar(config.data_dir), config.zone, int(time.time()))
     with closing(read_snapshot(config.ledger)) as db:
-        lines = list(_lines(db, Asked(days, slug, chosen), clock))
+        parts = _parts(db, Asked(days, slug, chosen or DEFAULT), clock, only=chosen is not None)
+    lines = [line for _, part in parts for line in part]
     match form:
         case "json":
-            click.echo(_json(lines, days, config, chosen))
+            click.echo(_json(lines, days, config, [each for each, _ in parts]))
         case "csv":
             click.echo(_csv(lines, days), nl=False)
         case _:
             console = Console()
             wide = console.width >= WIDE
-            console.print(_table(lines, chosen, wide))
-            click.echo(_note(lines, days, config, chosen))
+            for each, part in parts:
+                console.print(_table(part, each, wide))
+                click.echo(_note(part, days, config, each))
             click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
 
@@ -101,10 +105,32 @@ def _mapping(name: str) -> FaceMapping:
     return MAPPINGS[name]
 
 
+Parts = list[tuple[FaceMapping, list[Line]]]
+
+
+def _parts(db: Database, asked: Asked, clock: Clock, *, only: bool) -> Parts:
+    """The lines of each mapping: `only` of the one that was asked for, or of each scale with votes.
+
+    An agency that has votes of another scale only, has no line of the usual one.
+    """
+    plain = list(_lines(db, asked, clock))
+    if only or not any(line.figure.foreign for line in plain):
+        return [(asked.mapping, plain)]
+    others: Parts = []
+    for mapping in (each for each in USUAL.values() if each.name != DEFAULT.name):
+        lines = _lines(db, asked._replace(mapping=mapping), clock)
+        own = [line for line in lines if line.figure.n]
+        others += [(mapping, own)] if own else []
+    elsewhere = {line.agency.agency for _, own in others for line in own}
+    kept = [line for line in plain if line.figure.n or line.agency.agency not in elsewhere]
+    return [(DEFAULT, kept), *others] if kept else others
+
+
 def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
     known, found = agencies(db), figures(db, asked.days, asked.mapping)
-    uncertain = reading.uncertain(db, asked.days)
-    votes = {agency: each.n for agency, each in found.items()}
+    uncertain = reading.uncertain(db, asked.days, asked.mapping)
+    # Who was served pressed a button of any box.
+    votes = {agency: each.n + each.foreign for agency, each in found.items()}
     joined = participations(db, asked.days, votes, clock)
     placed = _standings(found, {agency.agency: agency.service for agency in known})
     for agency in _chosen(db, asked.slug):
@@ -180,13 +206,13 @@ def _joined(joined: Participation) -> dict[str, Any]:
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def _json(lines: Iterable[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
+def _json(lines: Iterable[Line], days: Days, config: Config, mappings: list[FaceMapping]) -> str:
     report = {
         "label": LABEL,
         "first_day": days.first,
         "last_day": days.last,
         "zone": config.collector.zone,
-        "mapping": mapping.name,
+        "mapping": mappings[0].name if len(mappings) == 1 else None,
         "confidence": CONFIDENCE,
         "minimum_n": MINIMUM,
         "agencies": [_plain(line, days) for line in lines],
@@ -197,7 +223,8 @@ def _json(lines: Iterable[Line], days: Days, config: Config, mapping: FaceMappin
 def _csv(lines: Iterable[Line], days: Days) -> str:
     text = io.StringIO()
     rows = [_plain(line, days) for line in lines]
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    names = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(text, list(names), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -210,12 +237,6 @@ _BESIDE: Final[dict[Group, str]] = {
     "jelas di atas": "di atas",
     "setara": "setara",
     "jelas di bawah": "di bawah",
-}
-# The buttons as people name them here.
-_BUTTONS: Final = {
-    "smiley-3": ("merengut", "datar", "senyum"),
-    "smiley-4": ("tidak baik", "kurang baik", "baik", "sangat baik"),
-    "smiley-5": ("terburuk", "buruk", "sedang", "baik", "terbaik"),
 }
 
 
@@ -231,7 +252,7 @@ WITHOUT_PEOPLE: Final = (
 
 def _table(lines: list[Line], mapping: FaceMapping, wide: bool) -> Table:
     table = Table(title=TITLE, box=None, pad_edge=False)
-    buttons = "/\n".join(reversed(_BUTTONS[mapping.scale]))
+    buttons = "/\n".join(BUTTONS[face] for face in reversed(mapping.faces))
     table.add_column("Perangkat daerah", no_wrap=True)
     for heading in ("Suara", f"{buttons} %", "Indeks", "Rentang 95 %"):
         table.add_column(heading, justify="right", no_wrap=True)

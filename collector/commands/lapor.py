@@ -25,7 +25,7 @@ from collector.lapor.mapping import read_mapping
 from collector.lapor.reading import complaints_in
 from collector.ledger.complaints import Filed, Import, add_import, filed, last_import
 from collector.ledger.deeds import By, deed
-from collector.ledger.figures import figures
+from collector.ledger.figures import leading
 from collector.ledger.handlings import Handlings, handlings
 from collector.ledger.places import agencies
 from collector.ledger.store import open_ledger, read_snapshot
@@ -174,7 +174,7 @@ def report(config: Config, *, period: Days, exact: bool, form: str | None) -> No
 
 def _lines(db: Database, days: Days, found: Handlings, exact: bool) -> list[Line]:
     """Those with complaints or votes, by type of service."""
-    indices, placed = figures(db, days), places(found.of)
+    indices, placed = leading(db, days), places(found.of)
     lines = [
         Line(
             agency,

@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from collector.commands.buttons import BUTTONS
 from collector.commands.people import people
 from collector.commands.periodname import PeriodName
 from collector.config import Config
@@ -19,19 +20,13 @@ from collector.index.course import course
 from collector.index.course import weeks as weeks_since
 from collector.index.periodnames import EXAMPLES
 from collector.index.periods import Days
-from collector.index.scales import DEFAULT
+from collector.index.scales import DEFAULT, USUAL, FaceMapping
 from collector.index.weekly import INDEX, Chart, Mark, charts
 from collector.ledger import reading
 from collector.ledger.places import Agency, require_agency
 from collector.ledger.store import read_snapshot
 
 _SIGNALS: Final = {"beyond": "di luar batas", "run": "8 kali di satu sisi", None: ""}
-_TITLES: Final = {
-    INDEX: "indeks kiosk (bukan SKM)",
-    "frown": "merengut, %",
-    "neutral": "datar, %",
-    "smile": "senyum, %",
-}
 
 
 @click.command()
@@ -45,40 +40,64 @@ _TITLES: Final = {
 @click.option(
     "--chart",
     "name",
-    type=click.Choice([INDEX, *DEFAULT.faces]),
+    metavar="CHART",
     default=INDEX,
     show_default=True,
-    help="The index, or the share of a face.",
+    help="The index, or the share of a face: frown, neutral, smile.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(list(USUAL)),
+    default=DEFAULT.scale,
+    show_default=True,
+    help="Of the boxes with three faces, with four, or with five.",
 )
 @click.option("--json", "form", flag_value="json", help="For programs: all charts.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: a row per chart and week.")
 @click.pass_obj
-def weeks(config: Config, slug: str, *, period: Days | None, name: str, form: str | None) -> None:
+def weeks(
+    config: Config,
+    slug: str,
+    *,
+    period: Days | None,
+    name: str,
+    scale: str,
+    form: str | None,
+) -> None:
     """The weeks of AGENCY on a control chart: XmR for the index, Laney p' for a share.
 
     Limits come from its first 20 weeks with 30 votes, and stay as they are; until then it is "garis
     dasar belum cukup". A week beyond its limits is a signal, and so is the eighth in a row on one
     side of the centre. The week that is not over is left out.
     """
-    agency, found = _charts(config, slug)
+    mapping = _checked(name, USUAL[scale])
+    agency, found = _charts(config, slug, mapping)
     shown = [chart.within(period) if period else chart for chart in found]
     match form:
         case "json":
-            click.echo(_json(agency, shown))
+            click.echo(_json(agency, shown, mapping))
         case "csv":
             click.echo(_csv(shown), nl=False)
         case _:
             _print(agency, next(chart for chart in shown if chart.name == name))
 
 
-def _charts(config: Config, slug: str) -> tuple[Agency, list[Chart]]:
+def _checked(name: str, mapping: FaceMapping) -> FaceMapping:
+    """Raises click.BadParameter for a chart that this scale does not have."""
+    if name not in (INDEX, *mapping.faces):
+        names = ", ".join((INDEX, *mapping.faces))
+        raise click.BadParameter(f"{name!r} is no chart of {mapping.scale}; there are: {names}")
+    return mapping
+
+
+def _charts(config: Config, slug: str, mapping: FaceMapping) -> tuple[Agency, list[Chart]]:
     with closing(read_snapshot(config.ledger)) as db:
         agency, begun = require_agency(db, slug), reading.first_day(db)
         closed = weeks_since(begun, datetime.now(config.zone).date()) if begun else []
         if not closed:
-            return agency, charts([])
+            return agency, charts([], mapping)
         votes = reading.dated(db, slug, Days(closed[0].first, closed[-1].end))
-        return agency, charts(course(votes, closed))
+        return agency, charts(course(votes, closed, mapping=mapping), mapping)
 
 
 # ---------------------------------------------------------------- for programs
@@ -100,7 +119,7 @@ def _plain(mark: Mark) -> dict[str, Any]:
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def _json(agency: Agency, shown: Sequence[Chart]) -> str:
+def _json(agency: Agency, shown: Sequence[Chart], mapping: FaceMapping) -> str:
     plain = [
         {
             "chart": chart.name,
@@ -110,7 +129,7 @@ def _json(agency: Agency, shown: Sequence[Chart]) -> str:
         }
         for chart in shown
     ]
-    report = {"agency": agency.agency, "mapping": DEFAULT.name, "charts": plain}
+    report = {"agency": agency.agency, "mapping": mapping.name, "charts": plain}
     return msgspec.json.format(_ENCODER.encode(report), indent=1).decode()
 
 
@@ -128,7 +147,8 @@ def _csv(shown: Sequence[Chart]) -> str:
 
 
 def _print(agency: Agency, chart: Chart) -> None:
-    table = Table(title=f"{agency.short}: {_TITLES[chart.name]}", box=None, pad_edge=False)
+    name = "indeks kiosk (bukan SKM)" if chart.name == INDEX else f"{BUTTONS[chart.name]}, %"
+    table = Table(title=f"{agency.short}: {name}", box=None, pad_edge=False)
     table.add_column("Minggu mulai", no_wrap=True)
     for heading in ("Nilai", "Bawah", "Tengah", "Atas"):
         table.add_column(heading, justify="right", no_wrap=True)

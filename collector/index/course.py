@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.periods import Days, containing, previous
+from collector.index.scales import DEFAULT, FaceMapping
 
 Step = Literal["week", "month"]
 
@@ -61,18 +62,25 @@ def weeks(begun: date, today: date) -> list[Days]:
     return found
 
 
-def course(votes: Iterable[Dated], shown: list[Days], phi: Decimal = INDEPENDENT) -> list[Point]:
+def course(
+    votes: Iterable[Dated],
+    shown: list[Days],
+    phi: Decimal = INDEPENDENT,
+    mapping: FaceMapping = DEFAULT,
+) -> list[Point]:
     """The figure of each step, of the votes that certainly lie in it.
 
-    A vote that is dated to within some days counts in the step that holds them all, if one does.
+    A vote that is dated to within some days counts in the step that holds them all, if one does;
+    one with a face of another scale than that of the mapping counts nowhere.
     """
     sums: list[Counter[str]] = [Counter() for _ in shown]
     vague = [0] * len(shown)
     ends = [days.end for days in shown]
     for group in votes:
         step = bisect_right(ends, group.days.first)
-        if step < len(shown) and shown[step].holds(group.days):
+        known = group.face in mapping.points
+        if known and step < len(shown) and shown[step].holds(group.days):
             sums[step][group.face] += group.n
             vague[step] += group.c
-    figures = [figure(tally, phi=phi) for tally in sums]
+    figures = [figure(tally, mapping, phi) for tally in sums]
     return [Point(*each) for each in zip(shown, figures, vague, strict=True)]

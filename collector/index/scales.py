@@ -91,15 +91,36 @@ SKM_4: Final = _of(
     CLASSES_2017,
     "Perceptions 1 to 4, times 25: the answers of PermenPANRB 14/2017 as they are.",
 )
+LINEAR_5: Final = _of(
+    "smiley-5",
+    "linear",
+    "25 175/4 125/2 325/4 100",
+    CLASSES_2017,
+    "As linear of three faces: equal steps from perception 1 to 4 are our choice.",
+)
 HAPPY_4: Final = _of("smiley-4", "happy", "0 100/3 200/3 100", None, _HAPPY)
 HAPPY_5: Final = _of("smiley-5", "happy", "0 25 50 75 100", None, _HAPPY)
 
 MAPPINGS: Final[Mapping[str, FaceMapping]] = MappingProxyType(
-    {each.name: each for each in (LINEAR, STRICT, KIND, SKM_4, HAPPY_4, HAPPY_5)}
+    {each.name: each for each in (LINEAR, STRICT, KIND, SKM_4, LINEAR_5, HAPPY_4, HAPPY_5)}
 )
 DEFAULT: Final = LINEAR
+# By which the votes of each scale are counted, unless another is asked for.
+USUAL: Final[Mapping[str, FaceMapping]] = MappingProxyType(
+    {each.scale: each for each in (LINEAR, SKM_4, LINEAR_5)}
+)
 
 
 def scale_of(face: str) -> str | None:
     """The scale to which a face belongs; None for one that no scale has."""
     return next((name for name, faces in SCALES.items() if face in faces), None)
+
+
+def usual_for(votes: Mapping[str, int]) -> list[FaceMapping]:
+    """The usual mapping of each scale that these votes (face → n) are of, most votes first.
+
+    Votes of two scales have two figures and no sum. DEFAULT alone where there are no votes.
+    """
+    n = {name: sum(votes.get(face, 0) for face in each.faces) for name, each in USUAL.items()}
+    shown = sorted((name for name in n if n[name]), key=lambda name: -n[name])
+    return [USUAL[name] for name in shown] or [DEFAULT]

@@ -11,7 +11,7 @@ from collector.index.control import BASELINE, Limits, Signal, Week, individuals,
 from collector.index.course import Point
 from collector.index.periods import Days
 from collector.index.rounding import down, half_up, up
-from collector.index.scales import DEFAULT
+from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
 
 INDEX: Final = "index"  # the name of the index' chart; the others have that of their face
 _WHOLE: Final = 100  # percent
@@ -68,9 +68,9 @@ def chart(name: str, weeks: Sequence[Point]) -> Chart:
     return Chart(name, marks, Days(days[0].first, days[BASELINE - 1].end))
 
 
-def charts(weeks: Sequence[Point]) -> list[Chart]:
+def charts(weeks: Sequence[Point], mapping: FaceMapping = DEFAULT) -> list[Chart]:
     """The index, then the faces, least favourable first."""
-    return [chart(name, weeks) for name in (INDEX, *DEFAULT.faces)]
+    return [chart(name, weeks) for name in (INDEX, *mapping.faces)]
 
 
 def _value(name: str, week: Point) -> Decimal:
@@ -81,8 +81,11 @@ def _value(name: str, week: Point) -> Decimal:
 
 
 def _limits(name: str, known: Sequence[Point]) -> list[Limits] | None:
+    if not known:
+        return None
     if name == INDEX:
-        scale = (float(DEFAULT.bottom), float(DEFAULT.top))
+        mapping = MAPPINGS[known[0].figure.mapping]
+        scale = (float(mapping.bottom), float(mapping.top))
         return individuals([float(_value(name, week)) for week in known], scale)
     found = shares([Week(week.figure.counts[name], week.figure.n) for week in known])
     return found and [Limits(*(_WHOLE * bound for bound in limits)) for limits in found]

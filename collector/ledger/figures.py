@@ -5,7 +5,7 @@ from sqlite_utils import Database
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.periods import Days
-from collector.index.scales import DEFAULT, FaceMapping
+from collector.index.scales import DEFAULT, USUAL, FaceMapping
 from collector.ledger import reading
 from collector.ledger.places import agencies
 
@@ -19,3 +19,14 @@ def figures(db: Database, days: Days, mapping: FaceMapping = DEFAULT) -> dict[st
         agency: figure(votes.get(agency, {}), mapping, alike.get(agency, INDEPENDENT))
         for agency in services
     }
+
+
+def leading(db: Database, days: Days) -> dict[str, Figure]:
+    """Likewise, each by the usual mapping of its boxes of the kind that has most votes."""
+    found = figures(db, days)
+    if not any(each.foreign for each in found.values()):
+        return found
+    for mapping in USUAL.values():
+        other = figures(db, days, mapping)
+        found |= {agency: each for agency, each in other.items() if each.n > found[agency].n}
+    return found

@@ -147,12 +147,16 @@ def clusters(db: Database, days: Days, mapping: FaceMapping) -> dict[str, list[S
     """For each agency that has votes, its months: how alike the votes of each day were."""
     whole = lcm(*(value.denominator for value in mapping.points.values()))
     cases = " ".join(f"WHEN '{face}' THEN {p * whole}" for face, p in mapping.points.items())
-    faces = ", ".join(f"'{face}'" for face in mapping.faces)
-    sql = _CLUSTERS.format(points=f"CASE face {cases} END", faces=faces, known=_KNOWN)
+    points, faces = f"CASE face {cases} END", _quoted(mapping)
+    sql = _CLUSTERS.format(points=points, faces=faces, known=_KNOWN)
     found: dict[str, list[Stratum]] = defaultdict(list)
     for agency, *sums in db.conn.execute(sql, _bounds(days)):
         found[agency].append(Stratum(*sums))
     return dict(found)
+
+
+def _quoted(mapping: FaceMapping) -> str:
+    return ", ".join(f"'{face}'" for face in mapping.faces)
 
 
 def dispersion(
@@ -162,15 +166,16 @@ def dispersion(
     return dispersions(clusters(db, window(days), mapping), services)
 
 
-def uncertain(db: Database, days: Days) -> dict[str, Uncertain]:
-    """For each agency that has any, the votes that are dated poorly."""
+def uncertain(db: Database, days: Days, mapping: FaceMapping = DEFAULT) -> dict[str, Uncertain]:
+    """For each agency that has any, the votes that are dated poorly; of the mapping's faces."""
+    shown = f"face IN ({_quoted(mapping)}) GROUP BY agency"
     vague = db.conn.execute(
-        f"SELECT agency, SUM(n) {_VAGUE} WHERE quality = 'C' AND {_WITHIN} GROUP BY agency",
+        f"SELECT agency, SUM(n) {_VAGUE} WHERE quality = 'C' AND {_WITHIN} AND {shown}",
         _bounds(days),
     )
     undated = db.conn.execute(
         f"SELECT agency, SUM(n) {_DAY}"
-        f" WHERE first_day = '' AND last_day >= :first AND {_KNOWN} GROUP BY agency",
+        f" WHERE first_day = '' AND last_day >= :first AND {_KNOWN} AND {shown}",
         _bounds(days),
     )
     c, d = dict(vague.fetchall()), dict(undated.fetchall())

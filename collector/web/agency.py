@@ -9,10 +9,12 @@ from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.interval import share_interval
 from collector.index.periods import Days
+from collector.index.scales import FaceMapping
 from collector.index.trend import Trend, difference, trend
 from collector.ledger import reading
 from collector.ledger.plans import plans
 from collector.web.beside import beside
+from collector.web.boxes import boxes_of, chosen_boxes
 from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.followups import entry
 from collector.web.joining import joined
@@ -43,24 +45,29 @@ class Change(NamedTuple):
 def agency(slug: str) -> str:
     about, choice = chosen_agency(slug), chosen_period()
     days, step = choice.period.days, chosen_step(choice)
-    votes, alike = reading.by_agency(ledger(), days), dispersion(days)
+    votes = reading.by_agency(ledger(), days)
+    boxes = boxes_of(votes.get(slug, {}))
+    mapping = chosen_boxes(boxes)
+    alike = dispersion(days, mapping)
     phi = alike.get(slug, INDEPENDENT)
-    now = figure(votes.get(slug, {}), phi=phi)
+    now = figure(votes.get(slug, {}), mapping, phi)
     return render_template(
         "agency.html",
         agency=about,
         choice=choice,
+        mapping=mapping,
+        boxes=boxes,
         figure=now,
         share_bounds=_share_bounds(now),
-        change=_change(slug, choice, now),
-        beside=beside(about, votes, alike),
-        uncertain=reading.uncertain(ledger(), days).get(slug),
+        change=_change(slug, choice, mapping, now),
+        beside=beside(about, votes, alike, mapping),
+        uncertain=reading.uncertain(ledger(), days, mapping).get(slug),
         step=step,
-        points=points_of(slug, choice, step, phi),
-        controls=controls_of(slug, choice),
+        points=points_of(slug, choice, step, mapping, phi),
+        controls=controls_of(slug, choice, mapping),
         happenings=happenings_of(slug, choice, step),
-        week=_week_map(slug, choice, now),
-        joined=joined(days, {slug: now.n})[slug],
+        week=_week_map(slug, choice, mapping, now),
+        joined=joined(days, {slug: sum(each.n for each in boxes)})[slug],
         plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],
     )
 
@@ -70,18 +77,19 @@ def _share_bounds(now: Figure) -> dict[str, tuple[Decimal, Decimal]]:
     return {face: share_interval(now.counts[face], now.n, now.phi) for face in now.shares}
 
 
-def _change(slug: str, choice: Choice, now: Figure) -> Change | None:
+def _change(slug: str, choice: Choice, mapping: FaceMapping, now: Figure) -> Change | None:
     votes = reading.by_agency(ledger(), choice.period.before, slug)
-    before = figure(votes.get(slug, {}), phi=now.phi)
+    before = figure(votes.get(slug, {}), mapping, now.phi)
     word, bounds = trend(before, now), difference(before, now)
     if word is None or bounds is None or now.index is None or before.index is None:
         return None
     return Change(choice.period.before, word, now.index - before.index, *bounds)
 
 
-def _week_map(slug: str, choice: Choice, now: Figure) -> WeekMap | None:
+def _week_map(slug: str, choice: Choice, mapping: FaceMapping, now: Figure) -> WeekMap | None:
     """None where the agency has no index to compare with."""
     if now.index is None:
         return None
     zone = site().config.zone
-    return week_map(reading.by_week_hour(ledger(), slug, choice.period.days, zone), now.index)
+    tallies = reading.by_week_hour(ledger(), slug, choice.period.days, zone)
+    return week_map(tallies, now.index, mapping)

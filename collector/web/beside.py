@@ -7,6 +7,7 @@ from typing import NamedTuple
 from collector.index.compare import Standing, standings
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import figure
+from collector.index.scales import FaceMapping
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import Tally
 from collector.web.site import ledger
@@ -18,12 +19,18 @@ class Beside(NamedTuple):
 
 
 def beside(
-    about: Agency, votes: Mapping[str, Tally], alike: Mapping[str, Decimal]
+    about: Agency,
+    votes: Mapping[str, Tally],
+    alike: Mapping[str, Decimal],
+    mapping: FaceMapping,
 ) -> Beside | None:
-    """Of the votes and phi of all; None where fewer than three of its kind have an index."""
+    """Of the votes and phi of all; None where fewer than three of its kind have an index.
+
+    Only boxes whose votes the mapping knows are compared.
+    """
     kind = [each.agency for each in agencies(ledger()) if each.service == about.service]
     found = standings(
-        {slug: figure(votes.get(slug, {}), phi=alike.get(slug, INDEPENDENT)) for slug in kind}
+        {slug: figure(votes.get(slug, {}), mapping, alike.get(slug, INDEPENDENT)) for slug in kind}
     )
     own = found.get(about.agency)
     return own and Beside(own, len(found) - 1)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask import request
 
 from collector.index.periods import Days
+from collector.index.scales import FaceMapping
 from collector.ledger import reading
 from collector.ledger.places import agencies
 from collector.web import period
@@ -28,7 +29,7 @@ def chosen_period() -> Choice:
     return Choice(period.named(asked, now), period.choices(begun or now, now), begun)
 
 
-def dispersion(days: Days) -> dict[str, Decimal]:
+def dispersion(days: Days, mapping: FaceMapping) -> dict[str, Decimal]:
     """phi of each agency that has votes: as wide as their days were uneven, intervals are."""
     services = {agency.agency: agency.service for agency in agencies(ledger())}
-    return reading.dispersion(ledger(), days, services)
+    return reading.dispersion(ledger(), days, services, mapping)

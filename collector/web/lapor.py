@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from collector.index.complaints import RESPOND, SETTLE, SETTLE_EXAMINED, VERIFY
 from collector.index.figure import Figure
 from collector.index.handling import MINIMUM, Shown, places, shown
-from collector.ledger.figures import figures
+from collector.ledger.figures import leading
 from collector.ledger.handlings import Handlings, handlings
 from collector.ledger.places import Agency, agencies
 from collector.servicehours import read_calendar
@@ -43,7 +43,7 @@ def lapor() -> str:
 
 def _lines(choice: Choice, found: Handlings) -> list[Line]:
     """Those with complaints or votes, by name."""
-    indices, placed = figures(ledger(), choice.period.days), places(found.of)
+    indices, placed = leading(ledger(), choice.period.days), places(found.of)
     return [
         _line(agency, indices[agency.agency], found, placed)
         for agency in sorted(agencies(ledger()), key=lambda each: each.name.casefold())

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.participation import Participation
+from collector.index.scales import DEFAULT, FaceMapping, usual_for
 from collector.index.trend import Trend, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
@@ -23,10 +24,12 @@ blueprint = Blueprint("overview", __name__)
 
 
 class Line(NamedTuple):
-    """One agency in one period."""
+    """One agency in one period, by its boxes of one kind."""
 
     agency: Agency
     figure: Figure
+    mapping: FaceMapping
+    apart: bool  # the agency has boxes of another kind, which have a line of their own
     trend: Trend | None
     joined: Participation
     uncertain: Uncertain
@@ -66,9 +69,10 @@ def overview() -> str:
         groups=_groups(shown, wanted),
         services=sorted({line.agency.service for line in lines}, key=str.casefold),
         shown=len(shown),
+        plain=DEFAULT,
         total=sum(line.figure.n for line in lines),
-        enough=sum(line.figure.enough for line in lines),
-        agencies=len(lines),
+        enough=len({line.agency.agency for line in lines if line.figure.enough}),
+        agencies=len({line.agency.agency for line in lines}),
         uncertain=Uncertain(*(sum(line.uncertain[i] for line in lines) for i in (0, 1))),
     )
 
@@ -87,21 +91,45 @@ def _wanted() -> Wanted:
 def _lines(period: Period) -> list[Line]:
     now = reading.by_agency(ledger(), period.days)
     before = reading.by_agency(ledger(), period.before)
-    alike, vague = dispersion(period.days), reading.uncertain(ledger(), period.days)
     shown = [
-        _figures(
-            agency,
-            now.get(agency.agency, {}),
-            before.get(agency.agency, {}),
-            alike.get(agency.agency, INDEPENDENT),
-        )
-        for agency in agencies(ledger())
-        if agency.agency in now or _serving(agency, period)
+        agency for agency in agencies(ledger()) if agency.agency in now or _serving(agency, period)
     ]
-    people = joined(period.days, {agency.agency: current.n for agency, current, _ in shown})
-    return [
-        Line(*each, people[each[0].agency], vague.get(each[0].agency, CERTAIN)) for each in shown
-    ]
+    people = joined(period.days, {slug: sum(votes.values()) for slug, votes in now.items()})
+    kinds: dict[str, Kind] = {}
+    lines = []
+    for agency in shown:
+        votes = (now.get(agency.agency, {}), before.get(agency.agency, {}))
+        for mapping in (own := usual_for(votes[0])):
+            kind = kinds.get(mapping.name) or kinds.setdefault(
+                mapping.name, _kind(period, mapping, people)
+            )
+            lines.append(_line(agency, votes, kind, apart=len(own) > 1))
+    return lines
+
+
+class Kind(NamedTuple):
+    """What all lines of one kind of box have in common; of each agency."""
+
+    mapping: FaceMapping
+    alike: dict[str, Decimal]  # phi
+    vague: dict[str, Uncertain]
+    people: dict[str, Participation]
+
+
+def _kind(period: Period, mapping: FaceMapping, people: dict[str, Participation]) -> Kind:
+    alike = dispersion(period.days, mapping)
+    return Kind(mapping, alike, reading.uncertain(ledger(), period.days, mapping), people)
+
+
+def _line(
+    agency: Agency, votes: tuple[reading.Tally, reading.Tally], kind: Kind, *, apart: bool
+) -> Line:
+    """`votes` of the period, and of the one before."""
+    slug, mapping = agency.agency, kind.mapping
+    phi = kind.alike.get(slug, INDEPENDENT)
+    current, old = (figure(each, mapping, phi) for each in votes)
+    vague, people = kind.vague.get(slug, CERTAIN), kind.people[slug]
+    return Line(agency, current, mapping, apart, trend(old, current), people, vague)
 
 
 def _serving(agency: Agency, period: Period) -> bool:
@@ -109,13 +137,6 @@ def _serving(agency: Agency, period: Period) -> bool:
     begun = agency.valid_from is None or agency.valid_from < period.days.end.isoformat()
     ended = agency.valid_to is not None and agency.valid_to <= period.days.first.isoformat()
     return begun and not ended
-
-
-def _figures(
-    agency: Agency, now: reading.Tally, before: reading.Tally, phi: Decimal
-) -> tuple[Agency, Figure, Trend | None]:
-    current = figure(now, phi=phi)
-    return agency, current, trend(figure(before, phi=phi), current)
 
 
 def _groups(lines: Iterable[Line], wanted: Wanted) -> list[tuple[str, list[Line]]]:

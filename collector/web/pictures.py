@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, request
 from collector.index.course import Point
 from collector.index.periods import Days
 from collector.web import charts, controlchart
+from collector.web.boxes import boxes_at, chosen_boxes
 from collector.web.choosing import chosen_period
 from collector.web.drawing import Flag
 from collector.web.languages import language
@@ -30,7 +31,8 @@ def trend(slug: str) -> Response:
     chosen_agency(slug)
     choice = chosen_period()
     step, days = chosen_step(choice), choice.period.days
-    points = points_of(slug, choice, step, phi_of(slug, choice))
+    mapping = chosen_boxes(boxes_at(slug, days))
+    points = points_of(slug, choice, step, mapping, phi_of(slug, choice, mapping))
     if not points:
         abort(404)
     raised = _raised(happenings_of(slug, choice, step), [point.days for point in points])
@@ -44,7 +46,9 @@ def control(slug: str, name: str) -> Response:
     """The control chart of that name; `sempit` asks for the narrow picture."""
     chosen_agency(slug)
     choice = chosen_period()
-    marks = [mark for each in controls_of(slug, choice) if each.name == name for mark in each.marks]
+    mapping = chosen_boxes(boxes_at(slug, choice.period.days))
+    charts_of = controls_of(slug, choice, mapping)
+    marks = [mark for each in charts_of if each.name == name for mark in each.marks]
     if not marks:
         abort(404)
     days, happenings = choice.period.days, happenings_of(slug, choice, chosen_step(choice))

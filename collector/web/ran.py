@@ -8,6 +8,7 @@ from flask import abort, request
 from collector.index.course import Point, Step, course, steps, usual_step, weeks
 from collector.index.dispersion import INDEPENDENT
 from collector.index.periods import Days
+from collector.index.scales import FaceMapping
 from collector.index.weekly import INDEX, Chart, chart
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
@@ -16,7 +17,6 @@ from collector.web.site import ledger, today
 from collector.web.timeline import Happening, timeline
 
 STEPS: Final[dict[str, Step]] = {"minggu": "week", "bulan": "month"}
-CONTROLS: Final = (INDEX, "frown")  # the charts of a page; the command has those of all faces
 
 
 def chosen_agency(slug: str) -> Agency:
@@ -30,27 +30,33 @@ def chosen_step(choice: Choice) -> Step:
     return STEPS.get(asked) or usual_step(choice.period.days)
 
 
-def phi_of(slug: str, choice: Choice) -> Decimal:
+def phi_of(slug: str, choice: Choice, mapping: FaceMapping) -> Decimal:
     """One for the whole page: it is a trait of the service, not of a period."""
-    return dispersion(choice.period.days).get(slug, INDEPENDENT)
+    return dispersion(choice.period.days, mapping).get(slug, INDEPENDENT)
 
 
-def points_of(slug: str, choice: Choice, step: Step, phi: Decimal) -> list[Point]:
+def points_of(
+    slug: str, choice: Choice, step: Step, mapping: FaceMapping, phi: Decimal
+) -> list[Point]:
     """The trend."""
     shown = _shown(choice, step)
     if not shown:
         return []
-    return course(reading.dated(ledger(), slug, _whole(shown)), shown, phi)
+    return course(reading.dated(ledger(), slug, _whole(shown)), shown, phi, mapping)
 
 
-def controls_of(slug: str, choice: Choice) -> list[Chart]:
-    """The control charts, of the weeks that a weekly trend shows; none before a week is closed."""
+def controls_of(slug: str, choice: Choice, mapping: FaceMapping) -> list[Chart]:
+    """The control charts, of the weeks that a weekly trend shows; none before a week is closed.
+
+    Of the index and of the least favourable face; the command has those of all faces.
+    """
     shown = _shown(choice, "week")
     if not shown or choice.begun is None:
         return []
     closed = weeks(choice.begun, shown[-1].end)
-    points = course(reading.dated(ledger(), slug, _whole(closed)), closed)
-    return [chart(name, points).within(_whole(shown)) for name in CONTROLS]
+    points = course(reading.dated(ledger(), slug, _whole(closed)), closed, mapping=mapping)
+    names = (INDEX, mapping.faces[0])
+    return [chart(name, points).within(_whole(shown)) for name in names]
 
 
 def happenings_of(slug: str, choice: Choice, step: Step) -> list[Happening]:

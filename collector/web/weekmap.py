@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from collector.index.interval import exact_mean, interval
 from collector.index.rounding import half_up
-from collector.index.scales import LINEAR
+from collector.index.scales import DEFAULT, FaceMapping
 
 MINIMUM: Final = 10  # votes in a cell; below it the cell is grey
 NEAR: Final = Decimal(3)  # points from the agency's own index: of so little, nothing is made
@@ -33,9 +33,16 @@ class WeekMap(NamedTuple):
         return self.cells.get((weekday, hour), Cell(0))
 
 
-def week_map(tallies: Mapping[tuple[int, int], Mapping[str, int]], own: Decimal) -> WeekMap:
-    """The map of (weekday, hour) → face → n, compared with the agency's own index."""
-    cells = {key: _cell(tally, own) for key, tally in tallies.items()}
+def week_map(
+    tallies: Mapping[tuple[int, int], Mapping[str, int]],
+    own: Decimal,
+    mapping: FaceMapping = DEFAULT,
+) -> WeekMap:
+    """The map of (weekday, hour) → face → n, compared with the agency's own index.
+
+    Votes of another scale than that of the mapping are left out.
+    """
+    cells = {key: _cell(tally, own, mapping) for key, tally in tallies.items()}
     hours = [hour for _, hour in cells]
     last = max((weekday for weekday, _ in cells), default=4)
     return WeekMap(
@@ -45,13 +52,13 @@ def week_map(tallies: Mapping[tuple[int, int], Mapping[str, int]], own: Decimal)
     )
 
 
-def _cell(tally: Mapping[str, int], own: Decimal) -> Cell:
-    counts = {face: tally.get(face, 0) for face in LINEAR.points}
+def _cell(tally: Mapping[str, int], own: Decimal, mapping: FaceMapping) -> Cell:
+    counts = {face: tally.get(face, 0) for face in mapping.points}
     n = sum(counts.values())
     if n < MINIMUM:
         return Cell(n)
-    index = half_up(exact_mean(counts, LINEAR.points))
-    return Cell(n, index, _lean(index, interval(counts, LINEAR.points), own))
+    index = half_up(exact_mean(counts, mapping.points))
+    return Cell(n, index, _lean(index, interval(counts, mapping.points), own))
 
 
 def _lean(index: Decimal, bounds: tuple[Decimal, Decimal], own: Decimal) -> Lean:

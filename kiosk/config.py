@@ -284,16 +284,30 @@ def _check_faces(file: Path, config: Config) -> None:
     faces = config.panel.faces
     if len(set(faces)) != len(faces):
         raise ConfigError(f"{file}: panel.faces = {list(faces)}: each face stands there once")
-    known = next((box for box in boxes() if set(box) == set(faces)), faces)
-    if known != faces:
-        # In another order a correction would go upwards, and a clerk could erase a frown.
-        raise ConfigError(f"{file}: panel.faces = {list(faces)}; allowed: {list(known)}")
+    _check_kind(file, faces)
     for name, pins in (("buttons", config.pins.buttons), ("lamps", config.pins.lamps)):
         if set(pins) != set(faces):
             raise ConfigError(
                 f"{file}: pins.{name} is for {', '.join(pins)}; "
                 f"allowed: exactly the faces in panel.faces, {', '.join(faces)}"
             )
+
+
+def _check_kind(file: Path, faces: tuple[str, ...]) -> None:
+    """Of boxes that the table of pins knows: one kind, and in its order.
+
+    In another order a correction would go upwards, and a clerk could erase a frown; no index holds
+    the votes of two kinds.
+    """
+    kinds = [box for box in boxes() if set(box) & set(faces)]
+    if len(kinds) > 1:
+        raise ConfigError(
+            f"{file}: panel.faces = {list(faces)} mixes two kinds of boxes; "
+            f"allowed: {' or '.join(str(list(box)) for box in kinds)}"
+        )
+    ordered = [face for box in kinds for face in box if face in faces]
+    if kinds and ordered != [face for face in faces if face in kinds[0]]:
+        raise ConfigError(f"{file}: panel.faces = {list(faces)}; allowed: {ordered}")
 
 
 def _check_pins(file: Path, pins: PinsSection) -> None:

@@ -57,9 +57,18 @@ def test_of_four_faces_too_pins_can_be_moved(load):
 
 
 def test_faces_in_another_order_are_refused_for_corrections_would_go_upwards(load):
-    for faces in ('["smile", "neutral", "frown"]', '["bad", "good", "poor", "great"]'):
+    for faces in (
+        '["smile", "neutral", "frown"]',
+        '["smile", "frown"]',
+        '["bad", "good", "poor", "great"]',
+    ):
         with pytest.raises(ConfigError, match=r"panel.faces = .*; allowed: \["):
             load(MINIMAL + f"[panel]\nfaces = {faces}")
+
+
+def test_faces_of_two_kinds_of_boxes_are_refused_for_no_index_would_hold_both(load):
+    with pytest.raises(ConfigError, match=r"mixes two kinds of boxes; allowed: \['frown'"):
+        load(MINIMAL + '[panel]\nfaces = ["frown", "great"]')
 
 
 def test_the_pins_of_the_package_are_those_of_the_board():

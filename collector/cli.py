@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "reward": "collector.commands.reward:reward",
     "visitors": "collector.commands.visitors:visitors",
     "plan": "collector.commands.plan:plan",
+    "rotation": "collector.commands.rotation:rotation",
     "note": "collector.commands.note:note",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",

@@ -12,6 +12,7 @@ from collector.config import Config, values
 from collector.crash import Crash, crash_at
 from collector.ingest.loop import Loop
 from collector.ingest.outgoing import Desk
+from collector.ingest.rotating import Rotating
 from collector.ingest.step import Ingest
 from collector.ledger.deeds import note_settings
 from collector.ledger.store import open_ledger
@@ -29,10 +30,12 @@ def ingest(config: Config) -> None:
         note_settings(db, by_me(), "ingest", values(Config()), values(config))
         storing = make_ingest(config, db, crash)
         loop = make_loop(config, db, storing, crash)
+        rotating = Rotating(db, config.zone)
         notifier.ready()
         told = storing.trouble
         while not stopper.asked:
             loop.step()
+            rotating.look(now_ms())
             notifier.alive()
             if storing.trouble != told:
                 told = storing.trouble

@@ -114,6 +114,8 @@ _SAID: Final[Mapping[What, str]] = {
     "kiosk-moved": "kiosk {kiosk} moved from {before} to {counter}",
     "kiosk-left": "kiosk {kiosk} left {counter}",
     "question": "kiosk {kiosk} was told to ask: {question}",
+    "rotation-begun": "its kiosks ask the nine elements in turn",
+    "rotation-ended": "its kiosks ask again what they asked before",
     "begun": "begins under this name",
     "followed": "takes the place of {before}",
     "ended": "ends",

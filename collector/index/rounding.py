@@ -20,9 +20,9 @@ def half_up_to(places: int, value: Fraction) -> Decimal:
     return Decimal(floor(value * 10**places + Fraction(1, 2))).scaleb(-places)
 
 
-def down(value: float) -> Decimal:
+def down(value: float | Decimal) -> Decimal:
     return Decimal(value).quantize(_CENT, ROUND_FLOOR)
 
 
-def up(value: float) -> Decimal:
+def up(value: float | Decimal) -> Decimal:
     return Decimal(value).quantize(_CENT, ROUND_CEILING)

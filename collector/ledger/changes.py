@@ -16,10 +16,20 @@ from collector.ledger.desired import DEFAULTS
 from collector.ledger.notes import NoteKind, notes
 from collector.ledger.placements import UNPLACED, Placement, counter_of, everywhere
 from collector.ledger.places import Agency, Question, Spot, agencies, questions, spots
+from collector.ledger.rotations import rotating, slots_of
 from kiosk import wire
 
 What = Literal[
-    "kiosk-came", "kiosk-moved", "kiosk-left", "question", "begun", "followed", "ended", "note"
+    "kiosk-came",
+    "kiosk-moved",
+    "kiosk-left",
+    "question",
+    "rotation-begun",
+    "rotation-ended",
+    "begun",
+    "followed",
+    "ended",
+    "note",
 ]
 
 EVERYBODY: Final = ""  # the agency of a note of all
@@ -28,6 +38,8 @@ KIND_OF: Final[Mapping[What, NoteKind]] = {
     "kiosk-moved": "kiosk",
     "kiosk-left": "kiosk",
     "question": "question",
+    "rotation-begun": "question",
+    "rotation-ended": "question",
     "begun": "agency",
     "followed": "agency",
     "ended": "agency",
@@ -51,6 +63,7 @@ def changes(db: Database, zone: tzinfo, agency: str | None = None) -> list[Chang
     found = [
         *_placed(where, zone, everywhere(db)),
         *_asked(db, where, zone),
+        *_rotated(db),
         *_named(known),
         *_noted(db),
     ]
@@ -120,10 +133,13 @@ def _day(at: int, zone: tzinfo) -> date:
 
 
 def _asked(db: Database, where: Mapping[str, Spot], zone: tzinfo) -> Iterator[Change]:
-    """The question that a kiosk was told to ask, when it was told; it may have been away."""
+    """The question that an admin told a kiosk to ask, when it was told; it may have been away."""
     placed = _by_kiosk(everywhere(db))
     texts = {each.question: each for each in questions(db)}
-    rows = db.conn.execute("SELECT kiosk, made_ms, settings FROM configs ORDER BY kiosk, version")
+    rows = db.conn.execute(
+        "SELECT kiosk, made_ms, settings FROM configs AS c WHERE NOT EXISTS (SELECT 1 FROM rotated"
+        " AS r WHERE (r.kiosk, r.version) = (c.kiosk, c.version)) ORDER BY kiosk, version"
+    )
     for kiosk, own in groupby(rows, key=lambda row: row[0]):
         asked = DEFAULTS.question
         for _, made_ms, settings in own:
@@ -134,6 +150,20 @@ def _asked(db: Database, where: Mapping[str, Spot], zone: tzinfo) -> Iterator[Ch
                 text = texts.get(asked, Question(asked, asked, asked))
                 told = {"kiosk": kiosk, "question": text.text_id, "question_en": text.text_en}
                 yield _change(_day(at, zone), where[counter].agency, "question", **told)
+
+
+def _rotated(db: Database) -> Iterator[Change]:
+    """When an agency's kiosks begin to ask the elements in turn, and when they do no longer."""
+    for agency in rotating(db):
+        ends = None
+        for days, _ in slots_of(db, agency):
+            if ends is not None and ends != days.first:
+                yield _change(ends, agency, "rotation-ended")
+            if ends != days.first:
+                yield _change(days.first, agency, "rotation-begun")
+            ends = days.end
+        if ends is not None:
+            yield _change(ends, agency, "rotation-ended")
 
 
 def _by_kiosk(

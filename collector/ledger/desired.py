@@ -81,6 +81,11 @@ def settings_for(db: Database, kiosk: str) -> wire.Settings:
     return msgspec.json.decode(last.settings, type=wire.Settings) if last else DEFAULTS
 
 
+def question_in(settings: str) -> str:
+    """Of settings as the table has them."""
+    return msgspec.json.decode(settings, type=wire.Settings).question
+
+
 def want(db: Database, kiosk: str, settings: wire.Settings, made_ms: int) -> int:
     """The version under which `kiosk` shall have them. Inside of a transaction of the caller's."""
     last = wanted(db, kiosk)

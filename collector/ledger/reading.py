@@ -104,6 +104,16 @@ def _both(first: str, last: str) -> Days:
     return Days(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
 
 
+def by_question(db: Database, agency: str, days: Days) -> dict[str, Tally]:
+    """The votes of one agency on each question that it was asked."""
+    rows = db.conn.execute(
+        f"SELECT question, face, SUM(n) {_DAY}"
+        f" WHERE agency = :agency AND {_WITHIN} GROUP BY question, face",
+        {"agency": agency, **_bounds(days)},
+    )
+    return _tallies(rows)
+
+
 _HOUR: Final = 3600
 _WEEK: Final = 7 * 24  # hours
 _MONDAY: Final = 3 * 24 * _HOUR  # seconds from the Monday before it to 1970-01-01

@@ -51,6 +51,8 @@ _SENTENCES: Final = {
     "kiosk-moved": lazy_gettext("Kiosk %(kiosk)s pindah dari %(before)s ke %(counter)s."),
     "kiosk-left": lazy_gettext("Kiosk %(kiosk)s tidak lagi berdiri di %(counter)s."),
     "question": lazy_gettext("Kiosk %(kiosk)s diminta bertanya: %(question)s"),
+    "rotation-begun": lazy_gettext("Kiosk mulai menanyakan sembilan unsur secara bergiliran."),
+    "rotation-ended": lazy_gettext("Kiosk kembali menanyakan pertanyaan semula."),
     "begun": lazy_gettext("Perangkat daerah ini mulai dengan nama ini."),
     "followed": lazy_gettext("Menggantikan %(before)s."),
     "succeeded": lazy_gettext("Berakhir; digantikan oleh %(successor)s."),

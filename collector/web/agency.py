@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from collector.index.dispersion import INDEPENDENT
 from collector.index.figure import Figure, figure
 from collector.index.interval import share_interval
+from collector.index.nine import nine
 from collector.index.periods import Days
 from collector.index.scales import FaceMapping
 from collector.index.trend import Trend, difference, trend
@@ -66,6 +67,7 @@ def agency(slug: str) -> str:
         points=points_of(slug, choice, step, mapping, phi),
         controls=controls_of(slug, choice, mapping),
         happenings=happenings_of(slug, choice, step),
+        nine=nine(reading.by_question(ledger(), slug, choice.period.days), mapping, phi),
         week=_week_map(slug, choice, mapping, now),
         joined=joined(days, {slug: sum(each.n for each in boxes)})[slug],
         plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],

@@ -31,6 +31,18 @@ MOODS: Final = {
     for faces in SCALES.values()
     for place, face in enumerate(faces)
 }
+# By slug, as collector.index.skm has them.
+ELEMENTS: Final = {
+    "persyaratan": lazy_gettext("Persyaratan"),
+    "prosedur": lazy_gettext("Sistem, mekanisme, dan prosedur"),
+    "waktu": lazy_gettext("Waktu penyelesaian"),
+    "biaya": lazy_gettext("Biaya/tarif"),
+    "produk": lazy_gettext("Produk spesifikasi jenis pelayanan"),
+    "kompetensi": lazy_gettext("Kompetensi pelaksana"),
+    "perilaku": lazy_gettext("Perilaku pelaksana"),
+    "pengaduan": lazy_gettext("Penanganan pengaduan, saran dan masukan"),
+    "sarana": lazy_gettext("Sarana dan prasarana"),
+}
 PERFORMANCE: Final = {
     "A": lazy_gettext("Sangat baik"),
     "B": lazy_gettext("Baik"),
@@ -52,7 +64,9 @@ SIGNALS: Final = {
 def init_app(app: Flask) -> None:
     classes = [(each.mutu, each.lowest) for each in CLASSES_2017.classes]
     app.jinja_env.globals.update(performance=PERFORMANCE, classes=classes, weekday=weekday)
-    app.jinja_env.globals.update(control_names=CONTROLS, signal_words=SIGNALS)
+    app.jinja_env.globals.update(
+        element_names=ELEMENTS, control_names=CONTROLS, signal_words=SIGNALS
+    )
     app.jinja_env.filters.update(face_word=face_word, mouth=mouth, mood=mood)
 
 

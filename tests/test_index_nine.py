@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,6 +14,8 @@ from collector.index.nine import LABEL, nine
 from collector.index.rounding import half_up
 from collector.index.scales import LINEAR, SKM_4
 from collector.index.skm import SLUGS
+
+ROOT = Path(__file__).parent.parent
 
 tallies = st.fixed_dictionaries({face: st.integers(0, 200) for face in SKM_4.faces})
 votes_on_all = st.fixed_dictionaries(dict.fromkeys(SLUGS, tallies))
@@ -83,6 +86,19 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
         found = nine(votes, SKM_4)
         inside += found.low <= true <= found.high
     assert 370 <= inside <= 398  # 380 expected; 4.4 is one standard deviation
+
+
+def test_the_example_of_the_page_about_meaning_is_so():
+    page = " ".join((ROOT / "docs/meaning.md").read_text(encoding="utf-8").split())
+    votes = {
+        slug: {"bad": 3, "poor": 6, "good": 12, "great": 9 + n} for n, slug in enumerate(SLUGS)
+    }
+    found = nine(votes, SKM_4)
+    each = [str(figure.index) for figure in found.elements.values()]
+    assert f"{', '.join(each[:-1])} and {each[-1]}" in page
+    first = found.elements[SLUGS[0]]
+    assert f"that of the first lies between {first.low} and {first.high}" in page
+    assert f"have {found.index}, between {found.low} and {found.high}." in page
 
 
 @pytest.mark.parametrize("mapping", [LINEAR, SKM_4])

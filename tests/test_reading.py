@@ -14,12 +14,22 @@ from sqlite_utils import Database
 
 from collector.index.periods import Days
 from collector.ledger import reading
-from collector.ledger.places import Agency, Counter, Unit, put_agencies, put_counters, put_units
+from collector.ledger.places import (
+    Agency,
+    Counter,
+    Question,
+    Unit,
+    put_agencies,
+    put_counters,
+    put_questions,
+    put_units,
+)
 from collector.ledger.store import open_ledger, writing
 
 WITA = ZoneInfo("Asia/Makassar")
 BEGIN = date(2025, 12, 15)
 COUNTERS = {"dukcapil-1": "dukcapil", "dukcapil-2": "dukcapil", "gambut-1": "gambut"}
+QUESTIONS = ("pelayanan", "waktu")  # those that are known
 NOWHERE = ""  # the counter of a kiosk without a place
 
 
@@ -39,6 +49,7 @@ def make_places(db: Database) -> None:
             put_agencies(db, [Agency(slug, slug, slug, "test", "test", True)])
             put_units(db, [Unit(f"{slug}-kantor", slug, "Kantor")])
         put_counters(db, [Counter(c, f"{a}-kantor", "Loket") for c, a in COUNTERS.items()])
+        put_questions(db, [Question(each, each, each) for each in QUESTIONS])
 
 
 def some_counts(random: Random) -> list[Count]:
@@ -54,7 +65,7 @@ def some_counts(random: Random) -> list[Count]:
             random.choice((*COUNTERS, NOWHERE)),
             "" if quality == "D" else first.isoformat(),
             last.isoformat(),
-            random.choice(("pelayanan", "pelayanan", "unheard-of")),
+            random.choice(("pelayanan", "pelayanan", "waktu", "unheard-of")),
             random.choice(("frown", "neutral", "smile")),
             quality,
             random.randint(1, 9),
@@ -93,7 +104,7 @@ def counted(days: Days) -> list[Count]:
     return [
         count
         for count in COUNTS
-        if count.counter in COUNTERS and count.question == "pelayanan" and count.quality != "D"
+        if count.counter in COUNTERS and count.question in QUESTIONS and count.quality != "D"
         if date.fromisoformat(count.first) in days and date.fromisoformat(count.last) in days
     ]
 
@@ -138,6 +149,13 @@ def test_votes_are_told_with_the_days_in_which_they_lie(ledger: Database, days: 
 
 
 @given(days=periods())
+def test_an_agency_has_the_votes_of_each_question(ledger: Database, days: Days) -> None:
+    for agency in ("dukcapil", "gambut"):
+        own = [count for count in counted(days) if COUNTERS[count.counter] == agency]
+        assert reading.by_question(ledger, agency, days) == summed(own, lambda c: c.question)
+
+
+@given(days=periods())
 def test_poorly_dated_votes_are_told(ledger: Database, days: Days) -> None:
     told = reading.uncertain(ledger, days)
     for agency in ("dukcapil", "gambut"):
@@ -150,7 +168,7 @@ def test_poorly_dated_votes_are_told(ledger: Database, days: Days) -> None:
             count.n
             for count in COUNTS
             if count.quality == "D" and COUNTERS.get(count.counter) == agency
-            if count.question == "pelayanan" and count.last >= days.first.isoformat()
+            if count.question in QUESTIONS and count.last >= days.first.isoformat()
         )
         assert told.get(agency, reading.Uncertain(0, 0)) == (c, d)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,9 @@ from collector.demo.public import (
     busyness,
     character,
     face_of,
+    face_of_four,
 )
+from collector.index.scales import SCALES
 
 MONDAY = date(2026, 3, 2)
 OFFICE = ((450, 960),)
@@ -128,6 +131,27 @@ def test_agencies_differ():
 @given(st.integers(0, 1440))
 def test_an_open_office_is_never_quite_empty(minute):
     assert busyness(minute) > 0
+
+
+@pytest.mark.parametrize("scale", ["smiley-3", "smiley-4"])
+def test_the_public_presses_what_its_boxes_have_and_corrects_downwards(scale):
+    public = Public("a", CHARACTER._replace(volume=300), MONDAY, scale=scale)
+    citizens = [each for n in range(60) for each in public.citizens(MONDAY + timedelta(n), OFFICE)]
+    order = SCALES[scale]
+    assert {each.face for each in citizens} == set(order)
+    corrected = [each for each in citizens if each.corrected]
+    assert corrected
+    assert all(order.index(each.corrected) < order.index(each.face) for each in corrected)
+
+
+def test_a_worse_mood_is_less_favourable_on_four_faces_too():
+    def pressed(mood: float) -> Counter[str]:
+        random = Random(1)
+        return Counter(face_of_four(random, mood) for _ in range(4000))
+
+    glad, sour = pressed(1.5), pressed(-0.5)
+    assert glad["great"] > 2 * sour["great"]
+    assert sour["bad"] > 3 * glad["bad"]
 
 
 def test_a_worse_mood_smiles_less_and_frowns_more():

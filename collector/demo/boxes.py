@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from collector.broker import LOOPBACK
+from collector.demo.public import Scale
 from collector.errors import CollectorError
+from collector.index.scales import SCALES
 from collector.ledger.comparing import Row
 from collector.programs import program
 from collector.supervise import Command
@@ -54,6 +56,7 @@ class Box:
     counter: str
     folder: Path
     run_dir: Path
+    scale: Scale = "smiley-3"
 
     @property
     def config(self) -> Path:
@@ -84,7 +87,7 @@ class Box:
             f"run_dir = {json.dumps(str(self.run_dir))}\n"
             f'[collector]\nkey = "{collector_key}"\n'
             f'[broker]\nhost = "{LOOPBACK}"\nport = {broker_port}\n'
-            f"[panel]\nsettle_ms = {pace.settle_ms}\n",
+            f"[panel]\nsettle_ms = {pace.settle_ms}\nfaces = {json.dumps(SCALES[self.scale])}\n",
             encoding="utf-8",
         )
         for file in (self.lamps, self.said):

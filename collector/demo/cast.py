@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.demo.boxes import Box
-from collector.demo.public import CALM, Public, Trouble, character
+from collector.demo.public import CALM, Public, Scale, Trouble, character
 from collector.demo.station import Station, key_of
 from collector.index.calendar import Calendar
 from collector.index.periods import containing
@@ -38,6 +38,10 @@ TROUBLED: Final = "disdukcapil"
 TROUBLED_WEEKS_AGO: Final = 10
 TROUBLE_VOLUME: Final = 1.4
 TROUBLE_WARMTH: Final = -1.3
+
+
+# Its boxes have four faces, as the answers of the SKM.
+FOUR_FACED: Final = ("dpmptsp",)
 
 
 class Plan(NamedTuple):
@@ -76,27 +80,31 @@ def _public(plan: Plan, agency: str, counter: str, service: str) -> Public:
     """The counters of an agency share its character, not their public."""
     of_agency = character(f"{plan.seed}/{agency}", VOLUMES.get(service, OTHER), SPREAD)
     trouble = plan.trouble() if agency == TROUBLED else CALM
-    return Public(f"{plan.seed}/{counter}", of_agency, plan.first, trouble)
+    return Public(f"{plan.seed}/{counter}", of_agency, plan.first, trouble, _scale(agency))
+
+
+def _scale(agency: str) -> Scale:
+    return "smiley-4" if agency in FOUR_FACED else "smiley-3"
 
 
 def live(places: Places, number: int, folder: Path, run_dir: Path) -> list[Box]:
     """Kiosks for the first counter of each agency, then for the second ones, and so on."""
     spots = _spots(places)
     return [
-        Box(name, counter, folder / name, run_dir / str(index))
-        for index, (name, counter) in zip(range(number), spots, strict=False)
+        Box(name, counter, folder / name, run_dir / str(index), _scale(agency))
+        for index, (name, agency, counter) in zip(range(number), spots, strict=False)
     ]
 
 
-def _spots(places: Places) -> Iterator[tuple[str, str]]:
-    """(kiosk, counter) without end: when every counter has a kiosk, they get another each."""
+def _spots(places: Places) -> Iterator[tuple[str, str, str]]:
+    """(kiosk, agency, counter) without end: when every counter has a kiosk, each gets another."""
     by_agency = defaultdict(list)
     for agency, counter, _ in _counters(places):
-        by_agency[agency].append(counter)
-    ranked = [counter for rank in zip_longest(*by_agency.values()) for counter in rank if counter]
+        by_agency[agency].append((agency, counter))
+    ranked = [spot for rank in zip_longest(*by_agency.values()) for spot in rank if spot]
     for turn in count(1):
-        for counter in ranked:
-            yield (counter if turn == 1 else f"{counter}-{turn}"), counter
+        for agency, counter in ranked:
+            yield (counter if turn == 1 else f"{counter}-{turn}"), agency, counter
 
 
 def _counters(places: Places) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 from statistics import NormalDist
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 MINUTE: Final = 60
 SLICE: Final = 15 * MINUTE  # arrivals have one rate within a quarter of an hour
@@ -20,6 +20,7 @@ FULL_DAY: Final = (7 * 60 + 30, 16 * 60)  # minutes: the hours for which `volume
 WEEKDAYS: Final = (1.25, 1.05, 1.0, 0.95, 1.0, 0.7, 0.6)  # Friday's hours are shorter anyway
 CORRECTED: Final = 0.02  # of presses, where something less favourable is left to press
 
+Scale = Literal["smiley-3", "smiley-4"]
 Span = tuple[int, int]  # minutes after local midnight, [from, to)
 
 
@@ -61,12 +62,13 @@ class Public:
     character: Character
     began: date  # drift is counted from here
     trouble: Trouble = CALM
+    scale: Scale = "smiley-3"  # what the boxes in front of it have
 
     def citizens(self, day: date, hours: Sequence[Span]) -> list[Citizen]:
         """Everybody who voted on `day`, in order; nobody when there are no hours."""
         random = seeded(self.seed, day)
         busy, mood = self._busy(day, random), self._mood(day, random)
-        return list(_citizens(random, arrivals(random, hours, busy), mood))
+        return list(_citizens(random, arrivals(random, hours, busy), mood, self.scale))
 
     def _busy(self, day: date, random: Random) -> float:
         character = self.character
@@ -139,10 +141,11 @@ def _slices(hours: Sequence[Span]) -> Iterator[tuple[float, float, float]]:
 
 
 def _citizens(
-    random: Random, comings: Iterator[tuple[float, float]], mood: float
+    random: Random, comings: Iterator[tuple[float, float]], mood: float, scale: Scale
 ) -> Iterator[Citizen]:
+    pressed = face_of if scale == "smiley-3" else face_of_four
     for at, rate in comings:
-        face = face_of(random, mood - 0.45 * (rate - 0.6))  # a crowd waits longer
+        face = pressed(random, mood - 0.45 * (rate - 0.6))  # a crowd waits longer
         worse = _WORSE[face]
         if worse and random.random() < CORRECTED:
             yield Citizen(at, face, at + 0.6 + 2 * random.random(), worse)
@@ -150,7 +153,10 @@ def _citizens(
             yield Citizen(at, face)
 
 
-_WORSE: Final = {"smile": "frown", "neutral": "frown", "frown": None}
+_WORSE: Final = {
+    **{"smile": "frown", "neutral": "frown", "frown": None},
+    **{"great": "poor", "good": "poor", "poor": "bad", "bad": None},
+}
 
 
 def face_of(random: Random, mood: float) -> str:
@@ -158,6 +164,13 @@ def face_of(random: Random, mood: float) -> str:
     if random.random() < _share(mood):
         return "smile"
     return "frown" if random.random() < _share(0.2 - 0.5 * mood) else "neutral"
+
+
+def face_of_four(random: Random, mood: float) -> str:
+    """Likewise on a box of four faces: great and good together are a little more than a smile."""
+    chance = random.random()
+    steps = (("great", mood - 0.8), ("good", mood + 0.5), ("poor", mood + 1.6))
+    return next((face for face, reach in steps if chance < _share(reach)), "bad")
 
 
 def _share(logit: float) -> float:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "reward": "collector.commands.reward:reward",
     "visitors": "collector.commands.visitors:visitors",
     "plan": "collector.commands.plan:plan",
+    "misuse": "collector.commands.misuse:misuse",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",

@@ -29,6 +29,10 @@ ROOMS = {
         "collector.errors", "collector.config", "collector.mail", "collector.ledger",
         "kiosk.wire", "kiosk.keys",
     },
+    "collector.misuse": {
+        "collector.errors", "collector.servicehours", "collector.tomlfile",
+        "collector.ledger", "collector.index",
+    },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",

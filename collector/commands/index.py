@@ -4,9 +4,10 @@ import csv
 import difflib
 import io
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -26,8 +27,9 @@ from collector.index.interval import CONFIDENCE
 from collector.index.participation import Participation
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, MAPPINGS, FaceMapping
-from collector.ledger import reading
+from collector.ledger import misuse, reading
 from collector.ledger.figures import figures
+from collector.ledger.misuse import Look
 from collector.ledger.participation import Clock, participations
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import Uncertain
@@ -55,12 +57,14 @@ class Line(NamedTuple):
     uncertain: Uncertain
     standing: Standing | None  # among those that serve alike
     joined: Participation
+    left_out: int  # votes, by the misuse rules
 
 
 class Asked(NamedTuple):
     days: Days
     slug: str | None  # of one agency
     mapping: FaceMapping
+    filtered: bool  # without what the misuse rules leave out
 
 
 @click.command()
@@ -73,33 +77,43 @@ class Asked(NamedTuple):
     show_default=True,
     help=f"What a face is worth: {', '.join(MAPPINGS)}.",
 )
+@click.option("--filtered", is_flag=True, help="Without what the misuse rules leave out.")
 @click.option("--json", "form", flag_value="json", help="For programs: one object.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
 @click.pass_obj
 def index(
-    config: Config, *, first: date, last: date, slug: str | None, mapping: str, form: str | None
+    config: Config,
+    *,
+    first: date,
+    last: date,
+    slug: str | None,
+    mapping: str,
+    filtered: bool,
+    form: str | None,
 ) -> None:
     """The index of each agency over the local days from --from to --to, both included.
 
     An index always comes with the number of votes and a 95 % interval.
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
     gives. Beside it stands how many of those served have pressed, how much of the service hours
-    kiosks were heard, and how many counters have one.
+    kiosks were heard, and how many counters have one. The filtered index is for the regency only,
+    and never beside the other one for anybody else.
     """
-    days, chosen = days_of(first, last), _mapping(mapping)
+    asked = Asked(days_of(first, last), slug, _mapping(mapping), filtered)
     clock = Clock(read_calendar(config.data_dir), config.zone, int(time.time()))
     with closing(read_snapshot(config.ledger)) as db:
-        lines = list(_lines(db, Asked(days, slug, chosen), clock))
+        lines = list(_lines(db, asked, clock))
+        ruled = misuse.last_look(db) if filtered else None
     match form:
         case "json":
-            click.echo(_json(lines, days, config, chosen))
+            click.echo(_json(lines, asked, config, ruled))
         case "csv":
-            click.echo(_csv(lines, days), nl=False)
+            click.echo(_csv(lines, asked.days), nl=False)
         case _:
             console = Console()
             wide = console.width >= WIDE
-            console.print(_table(lines, chosen, wide))
-            click.echo(_note(lines, days, config, chosen))
+            console.print(_table(lines, asked.mapping, wide))
+            click.echo(_note(lines, asked, config, ruled))
             click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
 
@@ -110,15 +124,31 @@ def _mapping(name: str) -> FaceMapping:
 
 
 def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
-    known, found = agencies(db), figures(db, asked.days, asked.mapping)
+    known, left_out = agencies(db), _left_out(db, asked, clock.zone)
+    found = figures(db, asked.days, asked.mapping, left_out)
     uncertain = reading.uncertain(db, asked.days)
-    votes = {agency: each.n for agency, each in found.items()}
+    out = {name: _known(left_out.get(name, {}), asked.mapping) for name in found}
+    # Who pressed has taken part, whatever the rules think of it.
+    votes = {name: each.n + out[name] for name, each in found.items()}
     joined = participations(db, asked.days, votes, clock)
     placed = _standings(found, {agency.agency: agency.service for agency in known})
     for agency in _chosen(known, asked.slug):
         name = agency.agency
         poorly = uncertain.get(name, Uncertain(0, 0))
-        yield Line(agency, found[name], poorly, placed.get(name), joined[name])
+        yield Line(agency, found[name], poorly, placed.get(name), joined[name], out[name])
+
+
+def _left_out(db: Database, asked: Asked, zone: tzinfo) -> dict[str, Counter[str]]:
+    """Agency → the votes of each face that the filtered index leaves out; none, if it is raw."""
+    if not asked.filtered:
+        return {}
+    ends = (asked.days.first, asked.days.end)
+    first, end = (datetime.combine(day, datetime.min.time(), zone).timestamp() for day in ends)
+    return misuse.left_out(db, round(first), round(end))
+
+
+def _known(votes: Mapping[str, int], mapping: FaceMapping) -> int:
+    return sum(n for face, n in votes.items() if face in mapping.points)
 
 
 def _standings(found: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
@@ -170,6 +200,7 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
         "worst_place": placed and placed.worst,
         "c": line.uncertain.c,
         "d": line.uncertain.d,
+        "left_out": line.left_out,
         **_joined(line.joined),
     }
 
@@ -190,7 +221,8 @@ def _joined(joined: Participation) -> dict[str, Any]:
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def _json(lines: Iterable[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
+def _json(lines: Iterable[Line], asked: Asked, config: Config, ruled: Look | None) -> str:
+    days, _, mapping, filtered = asked
     report = {
         "label": LABEL,
         "first_day": days.first,
@@ -199,6 +231,9 @@ def _json(lines: Iterable[Line], days: Days, config: Config, mapping: FaceMappin
         "mapping": mapping.name,
         "confidence": CONFIDENCE,
         "minimum_n": MINIMUM,
+        "filtered": filtered,
+        "ruleset": ruled and ruled.ruleset,
+        "ruleset_sha256": ruled and ruled.digest,
         "agencies": [_plain(line, days) for line in lines],
     }
     return msgspec.json.format(_ENCODER.encode(report), indent=1).decode()
@@ -275,7 +310,8 @@ def _cells(line: Line) -> tuple[str, ...]:
     return name, votes, shares, index, bounds, shown.grade or "–", group
 
 
-def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
+def _note(lines: list[Line], asked: Asked, config: Config, ruled: Look | None) -> str:
+    days, mapping = asked.days, asked.mapping
     c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
     return (
         f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
@@ -283,8 +319,17 @@ def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
         "Dalam jenisnya: jelas di atas atau di bawah rata-rata yang melayani serupa.\n"
         f"Bertanggal kira-kira: {_people(c)} suara (C); tanpa tanggal, tidak dihitung:"
-        f" {_people(d)} (D)."
+        f" {_people(d)} (D).{_filter_note(lines, asked, ruled)}"
     )
+
+
+def _filter_note(lines: list[Line], asked: Asked, ruled: Look | None) -> str:
+    if not asked.filtered:
+        return ""
+    if ruled is None:
+        return "\nAturan penyalahgunaan belum pernah dijalankan: 'misuse run'."
+    out = _people(sum(line.left_out for line in lines))
+    return f"\nTanpa {out} suara yang disisihkan; aturan {ruled.ruleset} ({ruled.digest[:12]})."
 
 
 def _people(number: int | Decimal) -> str:

@@ -82,6 +82,7 @@ def test_what_went_well_lately_says_when_and_how_long(client: FlaskClient, db: D
         ("audit", 31 * 24 + 1, "sudah lama: paling lambat setiap 31 hari"),
         ("witness", 49, "sudah lama: paling lambat setiap 2 hari"),
         ("erase", 49, "sudah lama: paling lambat setiap 2 hari"),
+        ("misuse", 49, "sudah lama: paling lambat setiap 2 hari"),
     ],
 )
 def test_a_success_that_lies_back_too_far_is_none(
@@ -197,7 +198,7 @@ def _refuse(db: Database, at_ms: int, day: str, kiosk: str = "rsud-01") -> None:
 def test_the_top_says_how_much_there_is_to_do(
     client: FlaskClient, db: Database, tmp_path: Path
 ) -> None:
-    assert verdict(client) == "6 hal perlu tindakan"
+    assert verdict(client) == "7 hal perlu tindakan"
     for duty in DUTIES:
         ran(db, duty.job, hours_ago=1)
     assert verdict(client) == "1 hal perlu tindakan"

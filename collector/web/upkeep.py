@@ -80,6 +80,15 @@ DUTIES: Final = (
         2 * DAY,
         "senyum-collector erase",
     ),
+    Duty(
+        "misuse",
+        lazy_gettext("Aturan penyalahgunaan"),
+        lazy_gettext(
+            "Suara hari-hari yang sudah ditutup diperiksa sebelum waktu persisnya hilang."
+        ),
+        2 * DAY,
+        "senyum-collector misuse run",
+    ),
 )
 
 

@@ -69,6 +69,7 @@ PURE = {
     "kiosk.presses", "kiosk.rows", "kiosk.signals", "kiosk.wire",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
+    "collector.misuse.judging", "collector.misuse.traffic",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.ledger import runs, users
+from collector.index.periods import Days
+from collector.ledger import misuse, runs, users
+from collector.ledger.cases import Opening, close_case, open_cases
+from collector.ledger.deeds import By
+from collector.ledger.misuse import Look
 from collector.ledger.runs import Job, Run
 from collector.ledger.store import open_ledger, writing
 from collector.web.upkeep import DUTIES
@@ -204,6 +209,17 @@ def test_the_top_says_how_much_there_is_to_do(
     assert verdict(client) == "1 hal perlu tindakan"
     with tmpfs(tmp_path / "backups", "1m"):
         assert verdict(client) == "Semua baik"
+
+
+def test_a_case_waits_until_it_is_closed(client: FlaskClient, db: Database) -> None:
+    assert "Baik tidak ada" in line(client, "cases")
+    with writing(db):
+        run = misuse.add_look(db, Look(0, "1", "", "", 1, 1), [])
+        week = Days(date(2019, 8, 19), date(2019, 8, 26))
+        open_cases(db, run, [Opening("volume", "gambut-1", week, {"votes": 9, "usual": 3})])
+    assert "Perlu tindakan 1 kiosk" in line(client, "cases")
+    close_case(db, By("cli:sari", 0), 1, "honest", "pasar murah")
+    assert "Baik tidak ada" in line(client, "cases")
 
 
 def test_it_speaks_english_too(client: FlaskClient, db: Database) -> None:

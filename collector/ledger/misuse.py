@@ -113,3 +113,42 @@ def left_out(db: Database, first: int, end: int) -> dict[str, Counter[str]]:
     for agency, face, n in db.conn.execute(_LEFT_OUT, (first, end)):
         found[agency][face] = n
     return dict(found)
+
+
+# ---------------------------------------------------------------- one vote
+
+
+class Told(NamedTuple):
+    """What there is to say of one vote."""
+
+    kiosk: str
+    face: str
+    question: str
+    quality: str
+    lo: int | None
+    hi: int
+    counts: bool  # it is no test, no copy, and no later vote of its window took its place
+    timed: bool  # its exact time is still known
+    rule: Filter | None  # by which the filtered index leaves it out
+    by: Look | None  # the run that found it
+
+
+_TOLD: Final = """
+SELECT kiosk, face, question, quality, v.lo, hi, counted AND s.e IS NULL, fine.e IS NOT NULL,
+    rule, at_ms, ruleset, digest, hours, kiosks, r.votes
+FROM votes v JOIN epochs ON epochs.e = v.e
+LEFT JOIN superseded s ON s.e = v.e AND s.seq = v.seq
+LEFT JOIN fine ON fine.e = v.e AND fine.seq = v.seq
+LEFT JOIN misuse_flags m ON m.e = v.e AND m.seq = v.seq LEFT JOIN misuse_runs r USING (run)
+WHERE v.e = ? AND v.seq = ?
+"""
+
+
+def told(db: Database, place: Place) -> Told | None:
+    """None if no vote stands there."""
+    row = db.conn.execute(_TOLD, place).fetchone()
+    if row is None:
+        return None
+    kiosk, face, question, quality, lo, hi, counts, timed, rule, *by = row
+    look = None if rule is None else Look(*by)
+    return Told(kiosk, face, question, quality, lo, hi, bool(counts), bool(timed), rule, look)

@@ -27,15 +27,21 @@ class Filter(NamedTuple):
     def flags(self, votes: Sequence[Cast], placed: Sequence[Placement]) -> Iterator[Flag]:
         """Those of one kiosk's votes that are to be left out and were not yet."""
         left = [vote for vote in votes if vote.rule is None]
-        late = [vote for vote in left if self._outside(vote, placed)]
+        late = self._late(left, placed)
         yield from (Flag(vote.place, "hours", vote.lo) for vote in late)
         gone = set(late)
         rest = [vote for vote in left if vote not in gone]
         yield from (Flag(vote.place, "burst", vote.lo) for vote in self._bursts(rest))
 
-    def _outside(self, vote: Cast, placed: Sequence[Placement]) -> bool:
-        place = self.services.get(counter_of(list(placed), vote.lo, vote.hi))
-        local = datetime.fromtimestamp(vote.lo, self.zone)
+    def _late(self, votes: Sequence[Cast], placed: Sequence[Placement]) -> list[Cast]:
+        """Votes share few quarters of an hour, and each is looked up once."""
+        counters = {vote.lo: counter_of(placed, vote.lo, vote.hi) for vote in votes}
+        outside = {lo for lo, counter in counters.items() if self._outside(lo, counter)}
+        return [vote for vote in votes if vote.lo in outside]
+
+    def _outside(self, lo: int, counter: str) -> bool:
+        place = self.services.get(counter)
+        local = datetime.fromtimestamp(lo, self.zone)
         minute = local.hour * 60 + local.minute
         return place is not None and outside(
             self.calendar, place, local.date(), minute, self.margin

@@ -5,7 +5,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 from msgspec import Meta, Struct
 
 from collector.index.burst import Limit
@@ -43,9 +42,23 @@ class Budget(Struct, forbid_unknown_fields=True, frozen=True):
     volume: Expected
     share: Expected
     presence: Expected
+    least_kiosks: Annotated[int, Meta(ge=1)]
 
     def total(self) -> float:
-        return float(sum(msgspec.structs.astuple(self)))
+        return self.rhythm + self.sitting + self.volume + self.share + self.presence
+
+
+Part = Annotated[float, Meta(gt=0, le=1)]
+
+
+class Caution(Struct, forbid_unknown_fields=True, frozen=True):
+    """For what part of its budget the thresholds of a rule are reckoned."""
+
+    rhythm: Part
+    sitting: Part
+    volume: Part
+    share: Part
+    presence: Part
 
 
 class Rhythm(Struct, forbid_unknown_fields=True, frozen=True):
@@ -73,6 +86,7 @@ class Rules(Struct, forbid_unknown_fields=True, frozen=True):
     burst: Burst
     hours: Hours
     budget: Budget
+    caution: Caution
     rhythm: Rhythm
     sitting: Sitting
     baseline: Baseline

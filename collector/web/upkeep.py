@@ -238,6 +238,13 @@ MATTERS: Final = (
         "senyum-collector quarantine",
         _messages,
     ),
+    Matter(
+        "cases",
+        lazy_gettext("Kasus penyalahgunaan"),
+        lazy_gettext("Ada yang janggal pada suara sebuah kiosk; bisa juga kebetulan."),
+        lazy_gettext("Periksa kasusnya, lalu tutup dengan alasan:"),
+        "senyum-collector misuse cases",
+    ),
 )
 
 

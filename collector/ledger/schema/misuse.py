@@ -44,6 +44,37 @@ def _flags(db: Database) -> None:
     _insert_only(db, "misuse_flags", "(e, seq) = (NEW.e, NEW.seq)")
 
 
+@migrations(name="0046_misuse_cases")
+def _cases(db: Database) -> None:
+    db.conn.execute(
+        """
+        CREATE TABLE misuse_cases (           -- insert only
+            id INTEGER PRIMARY KEY,
+            rule TEXT NOT NULL,
+            kiosk TEXT NOT NULL,
+            first_day TEXT NOT NULL,          -- local dates, both included
+            last_day TEXT NOT NULL,
+            run INTEGER NOT NULL REFERENCES misuse_runs (run),
+            evidence TEXT NOT NULL,           -- JSON: what was seen, and the limit
+            UNIQUE (rule, kiosk, first_day, last_day)
+        ) STRICT
+        """
+    )
+    db.conn.execute(
+        """
+        CREATE TABLE misuse_closings (        -- insert only: a case without one is open
+            id INTEGER PRIMARY KEY REFERENCES misuse_cases (id),
+            at_ms INTEGER NOT NULL,
+            who TEXT NOT NULL,                -- cli:<account> or web:<user>
+            verdict TEXT NOT NULL CHECK (verdict IN ('misuse', 'honest', 'unclear')),
+            reason TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    _insert_only(db, "misuse_cases", "id = NEW.id")
+    _insert_only(db, "misuse_closings", "id = NEW.id")
+
+
 def _insert_only(db: Database, table: str, same: str) -> None:
     there = f"SELECT 1 FROM {table} WHERE {same}"  # noqa: S608
     refuse(db, f"{table}_no_update", f"BEFORE UPDATE ON {table}", _KEPT)

@@ -9,7 +9,14 @@ import click
 from sqlite_utils import Database
 
 from collector.commands.ingest import now_ms
-from collector.commands.misuse_shown import case_line, cases_json, simulated, vote_lines
+from collector.commands.misuse_shown import (
+    case_line,
+    cases_json,
+    presence_line,
+    presences_json,
+    simulated,
+    vote_lines,
+)
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -23,6 +30,7 @@ from collector.ledger.misuse import Told
 from collector.ledger.runs import Run
 from collector.ledger.store import open_ledger, read_snapshot, writing
 from collector.misuse import running
+from collector.misuse.presence import Watch
 from collector.misuse.ruleset import Ruleset, read_ruleset
 from collector.misuse.running import Found
 from collector.misuse.simulating import LEAST_WEEKS, Simulation
@@ -120,6 +128,36 @@ def close(config: Config, case: int, verdict: Verdict, reason: str) -> None:
     with closing(open_ledger(config.ledger)) as db:
         ledger_cases.close_case(db, by_me(), case, verdict, reason)
     click.echo(f"case {case} is closed: {verdict}")
+
+
+# ---------------------------------------------------------------- presence
+
+
+@misuse.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs: one array of objects.")
+@click.pass_obj
+def presence(config: Config, *, as_json: bool) -> None:
+    """Say which kiosks give no votes though people are served, up to now. For the regency only.
+
+    \b
+    present  a vote came lately enough
+    silent   none came for longer than chance explains, while the kiosk reported:
+             was it moved, covered, unplugged?
+    unheard  likewise, but it did not report either: power or network?
+    few      so few votes come that silence says nothing
+    young    too little is known of this kiosk at this place yet
+
+    What is expected is told by the hours of the weeks before; holidays are no silence. The fleet
+    page tells the same as it was at the end of the last closed day.
+    """
+    rules, calendar = read_ruleset(config.data_dir).rules, read_calendar(config.data_dir)
+    now = datetime.fromtimestamp(now_ms() / 1000, config.zone)
+    with closing(read_snapshot(config.ledger)) as db:
+        found = Watch(db, rules, calendar, now).presences()
+    if as_json:
+        click.echo(presences_json(found, config.zone))
+    else:
+        click.echo("\n".join(presence_line(each, config.zone) for each in found) or "no kiosk")
 
 
 # ---------------------------------------------------------------- one vote

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from collector.ledger.cases import Case, Opening
 from collector.ledger.misuse import Look, Told
+from collector.ledger.presence import Presence
 from collector.misuse.ruleset import Rules
 from collector.misuse.simulating import Caught, Honest, Simulation
 from collector.misuse.traffic import KINDS
@@ -67,6 +68,29 @@ def _plain(case: Case) -> dict[str, Any]:
         "run": case.run,
         "closed": closing and closing._asdict(),
     }
+
+
+# ---------------------------------------------------------------- presence
+
+
+def presence_line(found: Presence, zone: tzinfo) -> str:
+    line = f"{found.state:<8} {found.kiosk}"
+    if found.last is None:
+        return line
+    last = datetime.fromtimestamp(found.last, zone)
+    return f"{line}  last vote {last:%Y-%m-%d %H:%M}, since then {found.expected:g} were expected"
+
+
+def presences_json(found: Iterable[Presence], zone: tzinfo) -> str:
+    return json.dumps([_presence(each, zone) for each in found], indent=1)
+
+
+def _presence(found: Presence, zone: tzinfo) -> dict[str, Any]:
+    last, until = (
+        None if at is None else datetime.fromtimestamp(at, zone).isoformat()
+        for at in (found.last, found.until)
+    )
+    return {**found._asdict(), "last": last, "until": until}
 
 
 # ---------------------------------------------------------------- one vote

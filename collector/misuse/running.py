@@ -7,15 +7,17 @@ from sqlite_utils import Database
 
 from collector.index.calendar import Calendar
 from collector.index.periods import Days, containing
-from collector.ledger import misuse
+from collector.ledger import misuse, presence
 from collector.ledger.cases import Opening, open_cases
 from collector.ledger.misuse import Flag, Look
 from collector.ledger.placements import placements
 from collector.ledger.places import services
+from collector.ledger.presence import Presence
 from collector.ledger.store import writing
 from collector.misuse.filtering import Filter
 from collector.misuse.fleet import Fleet, Lists, by_day
 from collector.misuse.judging import Week
+from collector.misuse.presence import Watch
 from collector.misuse.ruleset import Rules, Ruleset
 
 WEEKS: Final = 3  # closed ones that are judged anew each time: votes may come late
@@ -27,6 +29,7 @@ class Found(NamedTuple):
     flags: list[Flag]
     openings: list[Opening]  # also those that are known already
     opened: int  # those that were not
+    presences: list[Presence]
 
 
 def run(db: Database, ruleset: Ruleset, calendar: Calendar, now: datetime) -> Found:
@@ -37,6 +40,7 @@ def run(db: Database, ruleset: Ruleset, calendar: Calendar, now: datetime) -> Fo
     found = look(db, ruleset.rules, calendar, now)
     with writing(db):
         number = misuse.add_look(db, _noted(found, ruleset, now), found.flags)
+        presence.put(db, found.presences)
         return found._replace(opened=open_cases(db, number, found.openings))
 
 
@@ -52,7 +56,9 @@ def look(db: Database, rules: Rules, calendar: Calendar, now: datetime) -> Found
         flags += fresh
         lists[kiosk] = by_day(own, {flag.place for flag in fresh}, zone)
     openings = _openings(Fleet(db, calendar, zone, lists), rules, now)
-    return Found(len(lists), votes, flags, openings, 0)
+    closed = datetime.fromtimestamp(_midnight(now), zone)
+    presences = Watch(db, rules, calendar, closed).presences()
+    return Found(len(lists), votes, flags, openings, 0, presences)
 
 
 def _openings(fleet: Fleet, rules: Rules, now: datetime) -> list[Opening]:

@@ -190,7 +190,7 @@ class Simulation:
         found: dict[str, set[str]] = defaultdict(set)
         for n in range(MISUSED):
             monday = days.first + timedelta(weeks=n)
-            # Each kiosk is misused alone: the weeks before are of a fleet that is not.
+            # All are misused at once, so that the fleet seems to differ more: less is noticed.
             week = Week(self.rules, fleet, Days(monday, monday + timedelta(weeks=1)))
             for case in week.cases():
                 found[case.kiosk].add(case.rule)

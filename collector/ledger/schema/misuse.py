@@ -75,6 +75,21 @@ def _cases(db: Database) -> None:
     _insert_only(db, "misuse_closings", "id = NEW.id")
 
 
+@migrations(name="0047_presence")
+def _presence(db: Database) -> None:
+    db.conn.execute(
+        """
+        CREATE TABLE presence (               -- derived: the last judgement of each kiosk
+            kiosk TEXT PRIMARY KEY,
+            until INTEGER NOT NULL,           -- Unix seconds: up to there it was looked
+            state TEXT NOT NULL,
+            last INTEGER,                     -- quarter of an hour of its last vote
+            expected REAL NOT NULL            -- votes since then, by the weeks before
+        ) STRICT
+        """
+    )
+
+
 def _insert_only(db: Database, table: str, same: str) -> None:
     there = f"SELECT 1 FROM {table} WHERE {same}"  # noqa: S608
     refuse(db, f"{table}_no_update", f"BEFORE UPDATE ON {table}", _KEPT)

@@ -2,7 +2,9 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from math import log
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from collector.index import alikeness, rhythm, sitting, volume
 from collector.index.alikeness import Cluster
+from collector.index.corrected import gap
 from collector.index.periods import Days
 from collector.index.volume import Load
 from collector.ledger.cases import Opening
@@ -212,6 +215,46 @@ def test_frowns_all_week_are_share() -> None:
     cases = judged(usual(1, sour))
     assert rules_of(cases) == {("share", "kiosk-1")}
     assert {case.evidence["face"] for case in cases} == {"frown"}
+
+
+SMILES = {"smile": 90, "neutral": 6, "frown": 4}
+
+
+def test_the_gap_is_that_of_the_same_votes_uncorrected() -> None:
+    found = gap(SMILES, {("smile", "frown"): 3, ("smile", "neutral"): 2}, Decimal(1))
+    assert found is not None
+    assert (found.shown, found.uncorrected) == (Decimal("94.75"), Decimal("97.75"))
+    assert found.is_odd
+    few = gap(SMILES, {("smile", "frown"): 2}, Decimal(1))
+    assert few is not None
+    assert not few.is_odd
+    assert gap({"great": 50}, {}, Decimal(1)) is None, "no vote of this scale"
+
+
+@given(
+    st.fixed_dictionaries({face: st.integers(0, 400) for face in SMILES}),
+    st.integers(0, 400),
+    st.sampled_from([("smile", "frown"), ("smile", "neutral"), ("neutral", "frown")]),
+)
+def test_corrections_only_lower_the_index(
+    votes: dict[str, int], turned: int, direction: tuple[str, str]
+) -> None:
+    part = min(turned, votes[direction[1]])
+    found = gap(votes, {direction: part}, Decimal(1))
+    assert found is None or found.uncorrected >= found.shown
+
+
+@pytest.mark.parametrize(("a_day", "odd"), [(1, False), (12, True)])
+def test_corrections_beyond_the_interval_open_a_case(a_day: int, *, odd: bool) -> None:
+    """Three in a hundred may be slips; if each frown was a smile first, somebody is at work."""
+    subject = usual(1)
+    turned = {
+        WEEK.end - timedelta(days=n): {("smile", "frown"): min(a_day, frowns)}
+        for n in range(1, 29)
+        if (frowns := subject.tallies.get(WEEK.end - timedelta(days=n), {}).get("frown"))
+    }
+    cases = judged(replace(subject, corrections=turned))
+    assert rules_of(cases) == ({("corrections", "kiosk-1")} if odd else set())
 
 
 def test_without_a_baseline_nothing_is_odd() -> None:

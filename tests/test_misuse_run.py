@@ -1,5 +1,6 @@
 """`misuse run` over real ledgers: flags are set once, and outlive the exact times."""
 
+import json
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from collector.cli import main
 from collector.ledger import counts, erasing, misuse, registry, runs
+from collector.ledger.cases import cases
 from collector.misuse import running
 from collector.misuse.ruleset import read_ruleset
 from collector.misuse.running import Found
@@ -225,3 +227,46 @@ def test_a_ruleset_that_is_no_toml_is_told(tmp_path: Path) -> None:
     (tmp_path / "misuse.toml").write_text("version =", encoding="utf-8")
     with pytest.raises(FileError, match="is not TOML"):
         read_ruleset(tmp_path)
+
+
+# ---------------------------------------------------------------- corrections
+
+
+def correct(collector: TestCollector, kiosk: TestKiosk, first: str, then: str) -> None:
+    seq = kiosk.press(first).seq
+    collector.clock.ms += 1_000
+    kiosk.press(then, replaces=seq)
+    collector.clock.ms += 60_000
+
+
+def test_corrections_are_told_by_direction(collector: TestCollector) -> None:
+    kiosk, quiet = collector.kiosk(), collector.kiosk("dukcapil-02", seed=2)
+    for first, then in (("smile", "frown"), ("smile", "frown"), ("neutral", "frown")):
+        correct(collector, kiosk, first, then)
+    collector.take(kiosk.votes(), kiosk.health())
+    day = ["--from", "2025-11-24", "--to", "2025-11-24"]
+    assert command(collector, "corrections", *day).output.splitlines() == [
+        "dukcapil-01: neutral to frown 1, smile to frown 2; contested 0",
+        f"{quiet.name}: none; has not reported",
+    ]
+    found = json.loads(command(collector, "corrections", *day, "--json").output)
+    assert found[0]["corrections"] == [
+        {"from": "neutral", "to": "frown", "n": 1},
+        {"from": "smile", "to": "frown", "n": 2},
+    ]
+    other = ["--from", "2025-11-25", "--to", "2025-11-30"]
+    assert command(collector, "corrections", *other).output.startswith("dukcapil-01: none;")
+
+
+def test_the_rules_see_the_corrections_of_the_ledger(collector: TestCollector) -> None:
+    """A case needs many of them: here every second vote was a smile before it was a frown."""
+    kiosk = collector.kiosk()
+    for _ in range(20):
+        correct(collector, kiosk, "smile", "frown")
+        kiosk.press("smile")
+        collector.clock.ms += 120_000
+    collector.take(kiosk.votes())
+    judge(collector, days=7)
+    (case,) = [case for case in cases(collector.db) if case.opening.rule == "corrections"]
+    assert case.opening.evidence["uncorrected"] == "100.00"
+    assert "20 of 40 votes correct another; index 62.50" in command(collector, "cases").output

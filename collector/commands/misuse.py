@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Final
 
 import click
@@ -12,11 +12,14 @@ from collector.commands.ingest import now_ms
 from collector.commands.misuse_shown import (
     case_line,
     cases_json,
+    corrections_json,
+    corrections_line,
     presence_line,
     presences_json,
     simulated,
     vote_lines,
 )
+from collector.commands.period import days_of, period_options
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -30,6 +33,7 @@ from collector.ledger.misuse import Told
 from collector.ledger.runs import Run
 from collector.ledger.store import open_ledger, read_snapshot, writing
 from collector.misuse import running
+from collector.misuse.corrections import corrected_by_kiosk
 from collector.misuse.presence import Watch
 from collector.misuse.ruleset import Ruleset, read_ruleset
 from collector.misuse.running import Found
@@ -128,6 +132,29 @@ def close(config: Config, case: int, verdict: Verdict, reason: str) -> None:
     with closing(open_ledger(config.ledger)) as db:
         ledger_cases.close_case(db, by_me(), case, verdict, reason)
     click.echo(f"case {case} is closed: {verdict}")
+
+
+# ---------------------------------------------------------------- corrections
+
+
+@misuse.command()
+@period_options
+@click.option("--json", "as_json", is_flag=True, help="For programs: one array of objects.")
+@click.pass_obj
+def corrections(config: Config, *, first: date, last: date, as_json: bool) -> None:
+    """Count what was corrected within a settle window, per kiosk and direction.
+
+    A vote may be corrected downwards only. A more favourable press within the window is no vote and
+    is not sent: a kiosk only says how often that was since its panel started ('contested'), without
+    a face. Where many frowns were, and many contested presses, somebody may stand beside the box.
+    """
+    days = days_of(first, last)
+    ends = (datetime.combine(day, time(), config.zone) for day in (days.first, days.end))
+    begin, end = (round(each.timestamp()) for each in ends)
+    with closing(read_snapshot(config.ledger)) as db:
+        rows = list(corrected_by_kiosk(db, begin, end))
+    text = corrections_json(rows) if as_json else "\n".join(map(corrections_line, rows))
+    click.echo(text or "no kiosk")
 
 
 # ---------------------------------------------------------------- presence

@@ -8,6 +8,7 @@ from typing import Any, Final
 from collector.ledger.cases import Case, Opening
 from collector.ledger.misuse import Look, Told
 from collector.ledger.presence import Presence
+from collector.misuse.corrections import Corrections
 from collector.misuse.ruleset import Rules
 from collector.misuse.simulating import Caught, Honest, Simulation
 from collector.misuse.traffic import KINDS
@@ -45,6 +46,12 @@ def evidence(opening: Opening) -> str:
             return (
                 f"{seen['run']} {seen['face']} in a row of {seen['votes']}, limit {seen['limit']}"
             )
+        case "corrections":
+            return (
+                f"{seen['corrections']} of {seen['votes']} votes correct another; index"
+                f" {seen['index']} ({seen['low']} to {seen['high']}), without them"
+                f" {seen['uncorrected']}"
+            )
         case _:
             return (
                 f"{seen['gaps']} even gaps of {seen['mean_seconds']:g} s between {seen['face']};"
@@ -68,6 +75,24 @@ def _plain(case: Case) -> dict[str, Any]:
         "run": case.run,
         "closed": closing and closing._asdict(),
     }
+
+
+# ---------------------------------------------------------------- corrections
+
+
+def corrections_line(found: Corrections) -> str:
+    turned = ", ".join(f"{first} to {last} {n}" for (first, last), n in found.directions.items())
+    said = "has not reported" if found.contested is None else f"contested {found.contested}"
+    return f"{found.kiosk}: {turned or 'none'}; {said}"
+
+
+def corrections_json(found: Iterable[Corrections]) -> str:
+    return json.dumps([_corrections(each) for each in found], indent=1)
+
+
+def _corrections(found: Corrections) -> dict[str, Any]:
+    turned = [{"from": first, "to": to, "n": n} for (first, to), n in found.directions.items()]
+    return {"kiosk": found.kiosk, "corrections": turned, "contested": found.contested}
 
 
 # ---------------------------------------------------------------- presence

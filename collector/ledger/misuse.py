@@ -90,6 +90,33 @@ def last_look(db: Database) -> Look | None:
     return Look(*row) if row else None
 
 
+# ---------------------------------------------------------------- corrections
+
+_CORRECTED: Final = """
+SELECT kiosk, l.lo, f.face, l.face, COUNT(*)
+FROM corrections c JOIN votes f ON f.e = c.e AND f.seq = c.first
+JOIN votes l ON l.e = c.last_e AND l.seq = c.last JOIN epochs ON epochs.e = l.e
+WHERE l.lo >= ? AND l.lo < ? AND l.hi <= ? AND l.counted
+GROUP BY kiosk, l.lo, f.face, l.face ORDER BY kiosk, f.face, l.face, l.lo
+"""
+
+
+class Corrected(NamedTuple):
+    """Settle windows that ended with another face than they began with."""
+
+    kiosk: str
+    lo: int  # quarter of an hour, Unix seconds
+    first: str  # face
+    last: str
+    n: int
+
+
+def corrected(db: Database, first: int, end: int) -> list[Corrected]:
+    """Of votes that lie in [first, end), Unix seconds, by kiosk and faces."""
+    rows = db.conn.execute(_CORRECTED, (first, end, end))
+    return [Corrected(*row) for row in rows]
+
+
 # ---------------------------------------------------------------- what is left out
 
 # A vote counts where its kiosk stood at the end of its quarter of an hour, as in the counts.

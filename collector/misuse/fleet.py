@@ -1,16 +1,17 @@
 """The fleet as the rules see it, read from the ledger."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlite_utils import Database
 
 from collector.index.calendar import Calendar
+from collector.index.corrected import Direction
 from collector.index.periods import Days
 from collector.ledger import reading
 from collector.ledger.copies import Place
-from collector.ledger.misuse import Cast
+from collector.ledger.misuse import Cast, corrected
 from collector.ledger.placements import Placement, everywhere
 from collector.ledger.places import services
 from collector.misuse.judging import SPANS, Subject, Vote
@@ -60,6 +61,7 @@ class Fleet:
         """
         earliest = week.end - timedelta(weeks=weeks + max(SPANS))
         tallies = reading.by_counter(self._db, Days(earliest, week.end))
+        turned = self._corrections(week)
         found: list[Subject] = []
         for kiosk, placement in self._placed(week):
             counts = tallies.pop(placement.counter, {})
@@ -70,8 +72,19 @@ class Fleet:
                     counts,
                     self._opening(placement.counter),
                     self._lists.get(kiosk, {}),
+                    turned.get(kiosk, {}) if counts else {},
                 )
             )
+        return found
+
+    def _corrections(self, week: Days) -> dict[str, dict[date, Counter[Direction]]]:
+        """Kiosk → local day → direction → how many, over the longest span before its end."""
+        first = week.end - timedelta(weeks=max(SPANS))
+        found: dict[str, dict[date, Counter[Direction]]] = defaultdict(lambda: defaultdict(Counter))
+        for each in corrected(self._db, self._midnight(first), self._midnight(week.end)):
+            day = datetime.fromtimestamp(each.lo, self._zone).date()
+            if each.first != each.last:
+                found[each.kiosk][day][each.first, each.last] += each.n
         return found
 
     def _placed(self, week: Days) -> Iterator[tuple[str, Placement]]:

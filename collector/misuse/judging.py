@@ -4,14 +4,18 @@ Baselines are weeks before the one that is judged. Thresholds follow from the bu
 fleet: the more kiosks there are, the rarer something has to be.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from collector.index import alikeness, rhythm, sitting, volume
 from collector.index.alikeness import Cluster
+from collector.index.corrected import Direction, gap
+from collector.index.figure import MINIMUM
 from collector.index.periods import Days
 from collector.index.volume import Load
 from collector.ledger.cases import Opening
@@ -35,6 +39,7 @@ class Subject:
     tallies: Mapping[date, Tally]
     is_open: Callable[[date], bool]
     lists: Mapping[date, Sequence[Vote]]  # of some days, every vote with its time, in order
+    corrections: Mapping[date, Mapping[Direction, int]] = field(default_factory=dict)
 
     def weeks(self, end: date, number: int) -> list[Days]:
         """The last weeks before `end` during which it stood there, the earliest first."""
@@ -46,6 +51,12 @@ class Subject:
         for day in days_of(days):
             for face, n in self.tallies.get(day, {}).items():
                 found[face] = found.get(face, 0) + n
+        return found
+
+    def corrected(self, days: Days) -> Counter[Direction]:
+        found: Counter[Direction] = Counter()
+        for day in days_of(days):
+            found.update(self.corrections.get(day, {}))
         return found
 
     def load(self, days: Days) -> Load:
@@ -112,6 +123,8 @@ class Week:
         yield from self._volumes()
         yield from self._sittings()
         yield from self._rhythms()
+        for subject in self.fleet:
+            yield from self._corrected(subject)
 
     def _before(self, subject: Subject, end: date) -> list[Days]:
         """The weeks of its baseline; [] if they say too little."""
@@ -242,6 +255,35 @@ class Week:
                     "chance": _round(chance), "limit": _round(self.alpha.rhythm),
                 },
             )  # fmt: skip
+
+    # ------------------------------------------------------------ corrections
+
+    def _corrected(self, subject: Subject) -> Iterator[Opening]:
+        """No matter of chance: the same votes, with and without their corrections."""
+        days = Days(self.days.end - _WEEK * max(SPANS), self.days.end)
+        tally, turned = subject.tally(days), subject.corrected(days)
+        if sum(tally.values()) < MINIMUM or not turned:
+            return
+        found = gap(tally, turned, _phi(subject, days))
+        if found is not None and found.is_odd:
+            yield Opening(
+                "corrections", subject.kiosk, days,
+                {
+                    "corrections": turned.total(), "votes": sum(tally.values()),
+                    "index": str(found.shown), "uncorrected": str(found.uncorrected),
+                    "low": str(found.low), "high": str(found.high),
+                },
+            )  # fmt: skip
+
+
+def _phi(subject: Subject, days: Days) -> Decimal:
+    """By how much votes of one day are alike here, by the face of which that is most so."""
+    each = single([days])
+    by_face = [subject.clusters(each, face) for face in subject.tally(days)]
+    r = max(alikeness.rho([own]) for own in by_face)
+    votes = [cluster.votes for cluster in by_face[0]]
+    effect = 1 + r * (sum(m * m for m in votes) / sum(votes) - 1)
+    return Decimal(effect).quantize(Decimal("0.01"), ROUND_CEILING)
 
 
 def _day(day: date) -> Days:

@@ -124,6 +124,14 @@ def test_silence_while_it_reports_is_told_apart_from_no_report(fleet: Fleet) -> 
     assert 35 < expected < 55, "two days, and the rest of the Friday before"
 
 
+def test_a_long_silence_is_still_one_and_half_a_year_is_forgotten(fleet: Fleet) -> None:
+    fleet.live(END, 7, silent={"a-1"})
+    for weeks, state in ((4, "silent"), (20, "silent"), (25, "silent"), (27, "young")):
+        until = END + timedelta(weeks=weeks)
+        fleet.report(until, "a-1")
+        assert fleet.states(until)["a-1"] == state
+
+
 def test_no_report_either_is_power_or_network(fleet: Fleet) -> None:
     fleet.live(END, 2, silent={"a-1"})
     fleet.report(END, "a-1")

@@ -244,6 +244,7 @@ def simulate(config: Config, seed: int, kiosks: int, weeks: int) -> None:
     """
     ruleset = read_ruleset(config.data_dir)
     calendar = read_calendar(config.data_dir)
-    click.echo(f"ruleset {ruleset.rules.version}, seed {seed}, {kiosks} kiosks, {weeks} weeks:")
+    name = f"ruleset {ruleset.rules.version} ({ruleset.digest[:12]})"
+    click.echo(f"{name}, seed {seed}, {kiosks} kiosks, {weeks} weeks:")
     for line in simulated(Simulation(ruleset.rules, calendar, seed, kiosks, weeks)):
         click.echo(line)

@@ -19,7 +19,7 @@ from collector.ledger.presence import Presence, State
 from collector.misuse.judging import DAYS_A_MONTH, Tally, days_of
 from collector.misuse.ruleset import Rules
 
-REACH: Final = timedelta(weeks=26)  # how far back a last vote and its baseline are looked for
+REACH: Final = timedelta(weeks=26)  # how far back a last vote is looked for
 HEARD: Final = 15 * 60  # seconds before closing time after which a health is enough
 
 
@@ -49,7 +49,8 @@ class Watch:
     def _kiosks(self) -> Iterator[Kiosk]:
         """Those that stand somewhere; of two at one counter, the first by name."""
         end = self._until.date() + timedelta(days=1)
-        tallies = reading.by_counter(self._db, Days(end - REACH, end))
+        before = timedelta(weeks=self._rules.baseline.weeks + 1)
+        tallies = reading.by_counter(self._db, Days(end - REACH - before, end))
         seen: set[str] = set()
         for name, from_at, to_at, counter in everywhere(self._db):
             placement, now = Placement(from_at, to_at, counter), self._at(self._until)
@@ -61,15 +62,16 @@ class Watch:
         first = max(placement.from_at, self._at(self._until - REACH))
         counter, until = placement.counter, self._at(self._until)
         last = ledger.last_quarter(self._db, counter, first, until)
-        baseline = None if last is None else self._baseline(first, last)
+        baseline = None if last is None else self._baseline(placement, last)
         loads = [] if baseline is None else list(self._loads(counter, baseline, tallies))
         return Kiosk(name, placement, last, baseline, loads)
 
-    def _baseline(self, first: int, last: int) -> Days | None:
+    def _baseline(self, placement: Placement, last: int) -> Days | None:
         """The whole weeks before that of the last vote, since it stands there; None: too few."""
+        since = _next_monday(self._local(placement.from_at).date())
         end = containing("week", self._local(last).date()).first
         rule = self._rules.baseline
-        begin = max(end - timedelta(weeks=rule.weeks), _next_monday(self._local(first).date()))
+        begin = max(end - timedelta(weeks=rule.weeks), since)
         enough = (end - begin).days >= 7 * rule.least_weeks
         return Days(begin, end) if enough else None
 

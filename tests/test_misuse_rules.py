@@ -18,7 +18,7 @@ from collector.index.corrected import gap
 from collector.index.periods import Days
 from collector.index.volume import Load
 from collector.ledger.cases import Opening
-from collector.misuse.judging import DAYS_A_MONTH, SPANS, WEEKS_A_MONTH, Subject, Week, alphas
+from collector.misuse.judging import DAYS_A_MONTH, LONG, WEEKS_A_MONTH, Subject, Week, alphas
 from collector.misuse.ruleset import read_ruleset
 
 RULES = read_ruleset(Path("nowhere")).rules
@@ -132,7 +132,8 @@ def test_all_looks_of_a_month_are_within_the_budget(kiosks: int, faces: int) -> 
         "rhythm": alpha.rhythm * days,
         "sitting": alpha.sitting * days * faces,
         "volume": alpha.volume * weeks,
-        "share": alpha.share * weeks * faces * len(SPANS),
+        "share": alpha.share * weeks * faces * (1 + 1 / LONG),
+        "corrections": alpha.corrections * weeks / LONG,
     }
     fleet = min(kiosks / budget.least_kiosks, 1)
     for rule, cases in expected.items():
@@ -253,8 +254,24 @@ def test_corrections_beyond_the_interval_open_a_case(a_day: int, *, odd: bool) -
         for n in range(1, 29)
         if (frowns := subject.tallies.get(WEEK.end - timedelta(days=n), {}).get("frown"))
     }
-    cases = judged(replace(subject, corrections=turned))
+    cases = with_slips(replace(subject, corrections=turned))
     assert rules_of(cases) == ({("corrections", "kiosk-1")} if odd else set())
+
+
+def with_slips(*subjects: Subject) -> list[Opening]:
+    """Beside others, where one frown a day was a smile first."""
+    slip = {WEEK.end - timedelta(days=n): {("smile", "frown"): 1} for n in range(1, 29)}
+    others = [replace(usual(seed), corrections=slip) for seed in range(2, 12)]
+    return list(Week(RULES, [*subjects, *others], WEEK).cases())
+
+
+def test_corrections_are_judged_every_fourth_week_beside_three_others() -> None:
+    turned = {WEEK.end - timedelta(days=n): {("smile", "frown"): 9} for n in range(1, 29)}
+    subject = replace(usual(1), corrections=turned)
+    assert list(Week(RULES, [subject, usual(2), usual(3)], WEEK).cases()) == []
+    later = Days(WEEK.first - timedelta(weeks=1), WEEK.first)
+    others = [usual(seed) for seed in range(2, 12)]
+    assert list(Week(RULES, [subject, *others], later).cases()) == []
 
 
 def test_without_a_baseline_nothing_is_odd() -> None:

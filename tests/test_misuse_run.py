@@ -16,7 +16,7 @@ from collector.misuse.ruleset import read_ruleset
 from collector.misuse.running import Found
 from collector.servicehours import read_calendar
 from collector.tomlfile import FileError
-from tests.fleet import START_MS, ZONE, TestCollector, TestKiosk
+from tests.fleet import START_MS, ZONE, TestCollector, TestKiosk, add_counters
 
 MONDAY_MS = START_MS + 86_400_000  # 2025-11-24 09:15 WITA
 FROM, TO = START_MS // 1000 - 30 * 86_400, START_MS // 1000 + 30 * 86_400
@@ -193,7 +193,7 @@ OWN = Path("collector/data/misuse.toml").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("share = 4.0", "share = 4.1", "budget: 10.1 expected false cases a month; at most 10"),
+        ("share = 3.0", "share = 3.1", "budget: 10.1 expected false cases a month; at most 10"),
         ("votes = 3, seconds = 15", "votes = 0, seconds = 15", "burst.limits"),
         ("margin_minutes = 15", "margin = 15", "margin"),
         ("least_weeks = 6", "least_weeks = 13", "is more than baseline.weeks"),
@@ -259,13 +259,20 @@ def test_corrections_are_told_by_direction(collector: TestCollector) -> None:
 
 
 def test_the_rules_see_the_corrections_of_the_ledger(collector: TestCollector) -> None:
-    """A case needs many of them: here every second vote was a smile before it was a frown."""
-    kiosk = collector.kiosk()
+    """Here every second vote was a smile before it was a frown; at three others none was."""
+    add_counters(collector.db, (1, 2, 3, 4))
+    kiosks = [
+        collector.add(TestKiosk(f"dukcapil-{n:02}", collector.clock, seed=n), f"loket-{n}")
+        for n in (1, 2, 3, 4)
+    ]
     for _ in range(20):
-        correct(collector, kiosk, "smile", "frown")
-        kiosk.press("smile")
-        collector.clock.ms += 120_000
-    collector.take(kiosk.votes())
+        correct(collector, kiosks[0], "smile", "frown")
+        kiosks[0].press("smile")
+        for each in kiosks[1:]:
+            for _ in range(2):
+                collector.clock.ms += 30_000
+                each.press("smile")
+    collector.take(*(kiosk.votes() for kiosk in kiosks))
     judge(collector, days=7)
     (case,) = [case for case in cases(collector.db) if case.opening.rule == "corrections"]
     assert case.opening.evidence["uncorrected"] == "100.00"

@@ -13,7 +13,7 @@ from collector.misuse.ruleset import Rules
 from collector.misuse.simulating import Caught, Honest, Simulation
 from collector.misuse.traffic import KINDS
 
-CASE_RULES: Final = ("rhythm", "sitting", "volume", "share")
+CASE_RULES: Final = ("rhythm", "sitting", "volume", "share", "corrections")
 
 # ---------------------------------------------------------------- cases
 

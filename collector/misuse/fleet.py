@@ -14,7 +14,7 @@ from collector.ledger.copies import Place
 from collector.ledger.misuse import Cast, corrected
 from collector.ledger.placements import Placement, everywhere
 from collector.ledger.places import services
-from collector.misuse.judging import SPANS, Subject, Vote
+from collector.misuse.judging import LONG, Subject, Vote
 
 Lists = Mapping[date, Sequence[Vote]]
 
@@ -59,7 +59,7 @@ class Fleet:
 
         Of two at one counter, the first by name stands for its counts.
         """
-        earliest = week.end - timedelta(weeks=weeks + max(SPANS))
+        earliest = week.end - timedelta(weeks=weeks + LONG)
         tallies = reading.by_counter(self._db, Days(earliest, week.end))
         turned = self._corrections(week)
         found: list[Subject] = []
@@ -79,7 +79,7 @@ class Fleet:
 
     def _corrections(self, week: Days) -> dict[str, dict[date, Counter[Direction]]]:
         """Kiosk → local day → direction → how many, over the longest span before its end."""
-        first = week.end - timedelta(weeks=max(SPANS))
+        first = week.end - timedelta(weeks=LONG)
         found: dict[str, dict[date, Counter[Direction]]] = defaultdict(lambda: defaultdict(Counter))
         for each in corrected(self._db, self._midnight(first), self._midnight(week.end)):
             day = datetime.fromtimestamp(each.lo, self._zone).date()

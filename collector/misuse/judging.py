@@ -23,7 +23,9 @@ from collector.misuse.ruleset import Rules
 
 WEEKS_A_MONTH: Final = 365.25 / 12 / 7
 DAYS_A_MONTH: Final = 365.25 / 12
-SPANS: Final = (1, 4)  # weeks over which a share is looked at
+LONG: Final = 4  # weeks: a share is looked at over one week, and over four
+_ANCHOR: Final = date(2024, 1, 1)  # the Monday from which these four are counted
+LEAST_OTHERS: Final = 3  # kiosks to compare with
 _WEEK: Final = timedelta(weeks=1)
 
 Tally = Mapping[str, int]  # face → votes
@@ -82,7 +84,8 @@ class Alpha(NamedTuple):
     rhythm: float  # of a kiosk on a day
     sitting: float  # of a face of a kiosk on a day
     volume: float  # of a kiosk in a week
-    share: float  # of a face of a kiosk in a week, over one span
+    share: float  # of a face of a kiosk, in a week or in four
+    corrections: float  # of a kiosk in four weeks
 
 
 def alphas(rules: Rules, kiosks: int, faces: int) -> Alpha:
@@ -97,7 +100,8 @@ def alphas(rules: Rules, kiosks: int, faces: int) -> Alpha:
         rhythm=part.rhythm * budget.rhythm / days,
         sitting=part.sitting * budget.sitting / (days * faces),
         volume=part.volume * budget.volume / weeks,
-        share=part.share * budget.share / (weeks * faces * len(SPANS)),
+        share=part.share * budget.share / (weeks * faces * (1 + 1 / LONG)),
+        corrections=part.corrections * budget.corrections / (weeks / LONG),
     )
 
 
@@ -118,13 +122,18 @@ class Week:
     def alpha(self) -> Alpha:
         return alphas(self.rules, len(self.fleet), len(self.faces))
 
+    @cached_property
+    def _four(self) -> Days:
+        """The four weeks that end with this one; every fourth week only, else this one."""
+        ends = (self.days.end - _ANCHOR).days // 7 % LONG == 0
+        return Days(self.days.end - _WEEK * LONG, self.days.end) if ends else self.days
+
     def cases(self) -> Iterator[Opening]:
         yield from self._shares()
         yield from self._volumes()
         yield from self._sittings()
         yield from self._rhythms()
-        for subject in self.fleet:
-            yield from self._corrected(subject)
+        yield from self._corrections()
 
     def _before(self, subject: Subject, end: date) -> list[Days]:
         """The weeks of its baseline; [] if they say too little."""
@@ -142,8 +151,7 @@ class Week:
     # ------------------------------------------------------------ shares
 
     def _shares(self) -> Iterator[Opening]:
-        for span in SPANS:
-            first = self.days.end - _WEEK * span
+        for first in {self.days.first, self._four.first}:
             known = self._known(first)
             for face in self.faces:
                 before = [subject.clusters(weeks, face) for subject, weeks in known]
@@ -258,20 +266,36 @@ class Week:
 
     # ------------------------------------------------------------ corrections
 
-    def _corrected(self, subject: Subject) -> Iterator[Opening]:
-        """No matter of chance: the same votes, with and without their corrections."""
-        days = Days(self.days.end - _WEEK * max(SPANS), self.days.end)
-        tally, turned = subject.tally(days), subject.corrected(days)
-        if sum(tally.values()) < MINIMUM or not turned:
+    def _corrections(self) -> Iterator[Opening]:
+        """Where many more votes correct another than elsewhere: slips happen everywhere."""
+        days = self._four
+        if days == self.days:
             return
+        turned = {
+            subject.kiosk: Cluster(subject.load(days).votes, subject.corrected(days).total())
+            for subject in self.fleet
+        }
+        for subject in self.fleet:
+            others = [
+                each for kiosk, each in turned.items()
+                if kiosk != subject.kiosk and each.votes >= MINIMUM
+            ]  # fmt: skip
+            own = turned[subject.kiosk]
+            if own.votes >= MINIMUM and own.of_face and len(others) >= LEAST_OTHERS:
+                chance = alikeness.chance_of_more([own], others, alikeness.rho([others]))
+                yield from self._corrected(subject, days, chance)
+
+    def _corrected(self, subject: Subject, days: Days, chance: float) -> Iterator[Opening]:
+        tally, turned = subject.tally(days), subject.corrected(days)
         found = gap(tally, turned, _phi(subject, days))
-        if found is not None and found.is_odd:
+        if chance <= self.alpha.corrections and found is not None and found.is_odd:
             yield Opening(
                 "corrections", subject.kiosk, days,
                 {
                     "corrections": turned.total(), "votes": sum(tally.values()),
                     "index": str(found.shown), "uncorrected": str(found.uncorrected),
                     "low": str(found.low), "high": str(found.high),
+                    "chance": _round(chance), "limit": _round(self.alpha.corrections),
                 },
             )  # fmt: skip
 

@@ -41,11 +41,13 @@ class Budget(Struct, forbid_unknown_fields=True, frozen=True):
     sitting: Expected
     volume: Expected
     share: Expected
+    corrections: Expected
     presence: Expected
     least_kiosks: Annotated[int, Meta(ge=1)]
 
     def total(self) -> float:
-        return self.rhythm + self.sitting + self.volume + self.share + self.presence
+        weekly = self.volume + self.share + self.corrections
+        return self.rhythm + self.sitting + weekly + self.presence
 
 
 Part = Annotated[float, Meta(gt=0, le=1)]
@@ -58,6 +60,7 @@ class Caution(Struct, forbid_unknown_fields=True, frozen=True):
     sitting: Part
     volume: Part
     share: Part
+    corrections: Part
     presence: Part
 
 

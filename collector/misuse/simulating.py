@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.index.calendar import Calendar
+from collector.index.corrected import Direction
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT
 from collector.ledger.copies import Place
@@ -24,7 +25,7 @@ from collector.misuse.ruleset import Rules
 from collector.misuse.traffic import KINDS, Misuse, Office, Open, Vote
 
 ZONE: Final = ZoneInfo("Asia/Makassar")
-FIRST: Final = date(2026, 1, 5)  # a Monday
+FIRST: Final = date(2026, 1, 26)  # a Monday: four weeks end with the misuse
 WARM: Final = 16  # weeks before the first one that is judged: twelve of a baseline, and four
 MISUSED: Final = 4  # weeks
 LEAST_WEEKS: Final = WARM + MISUSED
@@ -40,7 +41,7 @@ class Honest(NamedTuple):
     months: float
     votes: int
     left_out: Mapping[str, int]  # rule → votes
-    cases: Mapping[str, int]  # rule → false cases
+    cases: Counter[str]  # rule → false cases
 
 
 class Caught(NamedTuple):
@@ -77,19 +78,36 @@ class Simulation:
         return Days(FIRST, FIRST + timedelta(weeks=self.weeks))
 
     @cached_property
+    def offices(self) -> dict[str, Office]:
+        names = (f"kiosk-{n:03}" for n in range(1, self.kiosks + 1))
+        return {name: traffic.office(self._chance(name, "office")) for name in names}
+
+    @cached_property
     def honest(self) -> dict[str, _Votes]:
         """Kiosk → day → its votes."""
-        found = {}
-        for n in range(1, self.kiosks + 1):
-            chance = Random(f"{self.seed} {n}")  # noqa: S311
-            found[f"kiosk-{n:03}"] = self._kiosk(traffic.office(chance), chance)
-        return found
+        return {
+            kiosk: self._votes(office, self._chance(kiosk, "votes"))
+            for kiosk, office in self.offices.items()
+        }
 
-    def _kiosk(self, office: Office, chance: Random) -> _Votes:
+    def _chance(self, kiosk: str, what: str) -> Random:
+        return Random(f"{self.seed} {kiosk} {what}")  # noqa: S311
+
+    def _votes(self, office: Office, chance: Random) -> _Votes:
         return {
             day: office.day(open_, chance)
             for day in days_of(self.year)
             if (open_ := self._open(day)) is not None
+        }
+
+    def _slips(self, kiosk: str) -> dict[date, Counter[Direction]]:
+        """Of honest votes, those that correct a smile which was a mistake."""
+        part, chance = self.offices[kiosk].slips, self._chance(kiosk, "slips")
+        return {
+            day: Counter(
+                ("smile", face) for _, face in votes if face != "smile" and chance.random() < part
+            )
+            for day, votes in self.honest[kiosk].items()
         }
 
     def _open(self, day: date) -> Open | None:
@@ -143,7 +161,7 @@ class Simulation:
             day: [vote for vote, rule in zip(own, rules[day], strict=True) if not rule]
             for day, own in votes.items()
         }
-        return Subject(kiosk, FIRST, tallies, self._is_open, lists)
+        return Subject(kiosk, FIRST, tallies, self._is_open, lists, self._slips(kiosk))
 
     # ------------------------------------------------------------ misuse
 
@@ -162,7 +180,7 @@ class Simulation:
         return {day: [""] * len(own) for day, own in votes.items()}
 
     def _mixed(self, kiosk: str, days: Days, misuse: Misuse) -> _Votes:
-        chance = Random(f"{self.seed} {kiosk} {misuse.__name__}")  # noqa: S311
+        chance = self._chance(kiosk, misuse.__name__)
         found: _Votes = {}
         for day in days_of(days):
             open_ = self._open(day)

@@ -33,6 +33,7 @@ class Office:
     neutral: float  # of those that do not smile
     days_differ: float  # standard deviation of the log of how many come
     moods_differ: float  # … of the logit of smiles, for the day; and half as much for the hour
+    slips: float  # of the votes that are no smile, the part that was one first, by mistake
     even: int  # shape of the gaps between groups: 1 is chance, 3 a steady queue
 
     def day(self, open_: Open, chance: Random) -> list[Vote]:
@@ -69,6 +70,7 @@ def office(chance: Random) -> Office:
         neutral=chance.uniform(0.3, 0.7),
         days_differ=chance.uniform(0.15, 0.45),
         moods_differ=chance.uniform(0.1, 0.5),
+        slips=chance.uniform(0.02, 0.2),
         even=chance.choice((1, 1, 2, 3)),
     )
 

@@ -164,6 +164,17 @@ def test_counts_and_votes_are_as_before(collector: TestCollector) -> None:
     assert counts.rebuild(collector.db, collector.day) == (0, 0, 0, 0)
 
 
+def test_a_run_reads_the_votes_of_a_month_and_not_of_all_years(collector: TestCollector) -> None:
+    plan: list[str] = []
+    collector.db.conn.set_trace_callback(plan.append)
+    judge(collector)
+    collector.db.conn.set_trace_callback(None)
+    reads = [sql for sql in plan if "FROM fine" in sql]
+    steps = [row[3] for sql in reads for row in collector.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    assert "SCAN fine" in steps
+    assert not [step for step in steps if step.startswith("SCAN v")]
+
+
 # ---------------------------------------------------------------- the command and its ruleset
 
 

@@ -45,10 +45,11 @@ class Flag(NamedTuple):
     lo: int
 
 
-# A kiosk's votes in the order in which they were pressed, as far as that is known.
+# A kiosk's votes in the order in which they were pressed, as far as that is known. CROSS JOIN: the
+# exact times are those of a month, the votes those of all years.
 _CAST: Final = """
 SELECT kiosk, boot, up_ms, v.lo, v.hi, face, v.e, v.seq, m.rule
-FROM fine JOIN votes v USING (e, seq) JOIN epochs ON epochs.e = v.e
+FROM fine CROSS JOIN votes v USING (e, seq) JOIN epochs ON epochs.e = v.e
 LEFT JOIN superseded s ON s.e = v.e AND s.seq = v.seq
 LEFT JOIN misuse_flags m ON m.e = v.e AND m.seq = v.seq
 WHERE v.counted AND s.e IS NULL AND (v.quality = 'A' OR v.quality = 'B') AND v.hi <= ?

@@ -134,6 +134,7 @@ def test_all_looks_of_a_month_are_within_the_budget(kiosks: int, faces: int) -> 
         "volume": alpha.volume * weeks,
         "share": alpha.share * weeks * faces * (1 + 1 / LONG),
         "corrections": alpha.corrections * weeks / LONG,
+        "presence": alpha.presence * days,
     }
     fleet = min(kiosks / budget.least_kiosks, 1)
     for rule, cases in expected.items():

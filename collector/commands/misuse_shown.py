@@ -1,6 +1,7 @@
 """How votes, cases and simulations are told."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -10,10 +11,11 @@ from collector.ledger.misuse import Look, Told
 from collector.ledger.presence import Presence
 from collector.misuse.corrections import Corrections
 from collector.misuse.ruleset import Rules
+from collector.misuse.silences import false_silences
 from collector.misuse.simulating import Caught, Honest, Simulation
 from collector.misuse.traffic import KINDS
 
-CASE_RULES: Final = ("rhythm", "sitting", "volume", "share", "corrections")
+CASE_RULES: Final = ("rhythm", "sitting", "volume", "share", "corrections", "presence")
 
 # ---------------------------------------------------------------- cases
 
@@ -169,7 +171,8 @@ def _run(look: Look, zone: tzinfo) -> str:
 def simulated(simulation: Simulation) -> Iterator[str]:
     """A Markdown page, in parts as they are ready."""
     honest = simulation.of_honest_votes()
-    yield from _honest_lines(honest, simulation.rules)
+    cases = honest.cases + Counter(presence=false_silences(simulation))
+    yield from _honest_lines(honest._replace(cases=cases), simulation.rules)
     yield "| misuse | votes added | left out | index moves | filtered | kiosks noticed | by |"
     yield "|---|---|---|---|---|---|---|"
     for kind in KINDS:

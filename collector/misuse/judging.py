@@ -86,6 +86,7 @@ class Alpha(NamedTuple):
     volume: float  # of a kiosk in a week
     share: float  # of a face of a kiosk, in a week or in four
     corrections: float  # of a kiosk in four weeks
+    presence: float  # of a kiosk on a day
 
 
 def alphas(rules: Rules, kiosks: int, faces: int) -> Alpha:
@@ -102,6 +103,7 @@ def alphas(rules: Rules, kiosks: int, faces: int) -> Alpha:
         volume=part.volume * budget.volume / weeks,
         share=part.share * budget.share / (weeks * faces * (1 + 1 / LONG)),
         corrections=part.corrections * budget.corrections / (weeks / LONG),
+        presence=part.presence * budget.presence / days,
     )
 
 

@@ -16,7 +16,7 @@ from collector.ledger import presence as ledger
 from collector.ledger.placements import Placement, everywhere
 from collector.ledger.places import services
 from collector.ledger.presence import Presence, State
-from collector.misuse.judging import DAYS_A_MONTH, Tally, days_of
+from collector.misuse.judging import Tally, alphas, days_of
 from collector.misuse.ruleset import Rules
 
 REACH: Final = timedelta(weeks=26)  # how far back a last vote is looked for
@@ -101,8 +101,7 @@ class Watch:
             return "young"
         if volume.rate(kiosk.loads) < rules.presence.least_votes_a_day:
             return "few"
-        looks = max(kiosks, rules.budget.least_kiosks) * DAYS_A_MONTH
-        if chance > rules.caution.presence * rules.budget.presence / looks:
+        if chance > alphas(rules, kiosks, faces=1).presence:
             return "present"
         return "silent" if self._heard(kiosk) else "unheard"
 

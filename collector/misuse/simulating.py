@@ -11,7 +11,7 @@ from random import Random
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from collector.index.calendar import Calendar
+from collector.index.calendar import Calendar, Span
 from collector.index.corrected import Direction
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT
@@ -110,15 +110,19 @@ class Simulation:
             for day, votes in self.honest[kiosk].items()
         }
 
+    def hours(self, day: date) -> tuple[Span, ...]:
+        """When people are served, at every kiosk."""
+        return self.calendar.hours(day, *PLACE)
+
     def _open(self, day: date) -> Open | None:
-        spans = self.calendar.hours(day, *PLACE)
+        spans = self.hours(day)
         if not spans:
             return None
         midnight = round(datetime.combine(day, time(), ZONE).timestamp())
         return Open(midnight + spans[0][0] * 60, midnight + spans[-1][1] * 60)
 
     def _is_open(self, day: date) -> bool:
-        return bool(self.calendar.hours(day, *PLACE))
+        return bool(self.hours(day))
 
     # ------------------------------------------------------------ honest votes
 
@@ -130,12 +134,12 @@ class Simulation:
             out.update(rule for own in rules.values() for rule in own if rule)
             fleet.append(self._subject(kiosk, votes, rules))
         cases = Counter(
-            case.rule for week in self._judged() for case in Week(self.rules, fleet, week).cases()
+            case.rule for week in self.judged() for case in Week(self.rules, fleet, week).cases()
         )
         total = sum(len(day) for votes in self.honest.values() for day in votes.values())
         return Honest((self.weeks - WARM) * 12 * 7 / 365.25, total, out, cases)
 
-    def _judged(self) -> Iterator[Days]:
+    def judged(self) -> Iterator[Days]:
         first = FIRST + timedelta(weeks=WARM)
         for n in range(self.weeks - WARM):
             monday = first + timedelta(weeks=n)

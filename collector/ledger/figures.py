@@ -13,7 +13,6 @@ from collector.index.scales import DEFAULT, FaceMapping
 from collector.ledger import reading
 from collector.ledger.places import agencies
 
-
 LeftOut = Mapping[str, Counter[str]]  # agency → face → votes
 
 

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "plan": "collector.commands.plan:plan",
     "rotation": "collector.commands.rotation:rotation",
     "note": "collector.commands.note:note",
+    "misuse": "collector.commands.misuse:misuse",
     "export": "collector.commands.export:export",
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",

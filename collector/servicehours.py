@@ -57,11 +57,17 @@ def read_calendar(data_dir: Path) -> Calendar:
 
     Raises FileError, which names file, line and field.
     """
-    schedules = _schedules(_own_or_packaged(data_dir, HOURS))
-    return Calendar(schedules, _changes(_own_or_packaged(data_dir, HOLIDAYS)))
+    hours, holidays = calendar_files(data_dir)
+    return Calendar(_schedules(hours), _changes(holidays))
 
 
-def _own_or_packaged(data_dir: Path, name: str) -> Path:
+def calendar_files(data_dir: Path) -> tuple[Path, ...]:
+    """The files that read_calendar reads."""
+    return own_or_packaged(data_dir, HOURS), own_or_packaged(data_dir, HOLIDAYS)
+
+
+def own_or_packaged(data_dir: Path, name: str) -> Path:
+    """The file of the data folder, or else the one that comes with the program."""
     own = data_dir / name
     return own if own.exists() else PACKAGED / name
 
@@ -105,7 +111,8 @@ def _schedule(table: ScheduleTable) -> Schedule:
     services = None if table.services is None else frozenset(table.services)
     week = tuple(_spans(getattr(table, weekday)) for weekday in WEEKDAYS)
     units = None if table.units is None else frozenset(table.units)
-    return Schedule(table.name, week, days, services, table.on_holidays, units)
+    unconfirmed = frozenset(map(WEEKDAYS.index, table.unconfirmed))
+    return Schedule(table.name, week, days, services, table.on_holidays, units, unconfirmed)
 
 
 def _spans(hours: str) -> tuple[Span, ...]:

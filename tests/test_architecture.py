@@ -29,6 +29,10 @@ ROOMS = {
         "collector.errors", "collector.config", "collector.mail", "collector.ledger",
         "kiosk.wire", "kiosk.keys",
     },
+    "collector.misuse": {
+        "collector.errors", "collector.servicehours", "collector.tomlfile",
+        "collector.ledger", "collector.index",
+    },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",
@@ -65,6 +69,7 @@ PURE = {
     "kiosk.presses", "kiosk.rows", "kiosk.signals", "kiosk.wire",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
+    "collector.misuse.judging", "collector.misuse.traffic",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

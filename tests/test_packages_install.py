@@ -15,7 +15,9 @@ from tests.packaged import DEBIANS, installed
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(1800)]
 
 UNITS = ("senyum-ingest", "senyum-panel", "senyum-trial", "senyum-uplink", "senyum-web")
-TIMERS = tuple(f"senyum-{job}.timer" for job in ("backup", "drill", "erase", "witness", "audit"))
+TIMERS = tuple(
+    f"senyum-{job}.timer" for job in ("backup", "drill", "erase", "misuse", "witness", "audit")
+)
 
 
 @pytest.fixture(scope="module", params=DEBIANS, ids=lambda release: release.codename)

@@ -37,6 +37,7 @@ EXPOSURE_LIMITS = {
     "senyum-erase.service": 4,
     "senyum-ingest.service": 11,
     "senyum-litestream.service": 4,
+    "senyum-misuse.service": 4,
     "senyum-panel.service": 4,
     "senyum-uplink.service": 11,
     "senyum-web.service": 11,
@@ -88,8 +89,8 @@ def verify(root: Path) -> subprocess.CompletedProcess[str]:
 def test_the_units_are_there() -> None:
     rooms = [name.removeprefix("senyum-").removesuffix(".service") for name in UNITS]
     assert rooms == [
-        "alert@", "audit", "backup", "drill", "erase", "ingest", "litestream", "panel", "uplink",
-        "web", "witness",
+        "alert@", "audit", "backup", "drill", "erase", "ingest", "litestream", "misuse", "panel",
+        "uplink", "web", "witness",
     ]  # fmt: skip
 
 

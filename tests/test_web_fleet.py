@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.ledger import desired, epochs, forks, users
+from collector.ledger import desired, epochs, forks, presence, users
+from collector.ledger.presence import Presence, State
 from collector.ledger.store import open_ledger, writing
 from collector.web.fleet import magnitude
 from kiosk import wire
@@ -67,6 +68,39 @@ def test_a_kiosk_that_never_spoke_is_listed(client: FlaskClient) -> None:
     (line,) = lines(client)
     assert line.endswith("belum pernah terhubung belum ada laporan")
     assert "RSUD Ratu Zalecha Kantor pelayanan · Loket 1" in line
+
+
+SUNDAY = 1566720000  # 2019-08-25 16.00 WITA
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (
+            "silent",
+            "melapor, tetapi sejak 25 Agustus 2019 tidak ada suara, padahal biasanya sekitar 41:"
+            " dipindah, ditutup, dicabut?",
+        ),
+        (
+            "unheard",
+            "sejak 25 Agustus 2019 tidak ada suara dan tidak ada laporan pada jam layanan: listrik"
+            " atau jaringan?",
+        ),
+        ("present", None),
+        ("few", None),
+        ("young", None),
+    ],
+)
+def test_a_silent_kiosk_is_told_by_its_day(
+    client: FlaskClient, db: Database, state: State, words: str | None
+) -> None:
+    report(db, KIOSK, 20)
+    (before,) = lines(client)
+    with writing(db):
+        presence.put(db, [Presence(KIOSK, SUNDAY + 90_000, state, SUNDAY, 41.4)])
+    (line,) = lines(client)
+    assert words in line if words else line == before
+    assert "16.00" not in line, "nobody is told when a vote was pressed"
 
 
 def test_a_healthy_kiosk_has_nothing_amiss(client: FlaskClient, db: Database) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.ledger import runs, users
+from collector.index.periods import Days
+from collector.ledger import misuse, runs, users
+from collector.ledger.cases import Opening, close_case, open_cases
+from collector.ledger.deeds import By
+from collector.ledger.misuse import Look
 from collector.ledger.runs import Job, Run
 from collector.ledger.store import open_ledger, writing
 from collector.web.upkeep import DUTIES
@@ -82,6 +87,7 @@ def test_what_went_well_lately_says_when_and_how_long(client: FlaskClient, db: D
         ("audit", 31 * 24 + 1, "sudah lama: paling lambat setiap 31 hari"),
         ("witness", 49, "sudah lama: paling lambat setiap 2 hari"),
         ("erase", 49, "sudah lama: paling lambat setiap 2 hari"),
+        ("misuse", 49, "sudah lama: paling lambat setiap 2 hari"),
     ],
 )
 def test_a_success_that_lies_back_too_far_is_none(
@@ -197,12 +203,23 @@ def _refuse(db: Database, at_ms: int, day: str, kiosk: str = "rsud-01") -> None:
 def test_the_top_says_how_much_there_is_to_do(
     client: FlaskClient, db: Database, tmp_path: Path
 ) -> None:
-    assert verdict(client) == "6 hal perlu tindakan"
+    assert verdict(client) == "7 hal perlu tindakan"
     for duty in DUTIES:
         ran(db, duty.job, hours_ago=1)
     assert verdict(client) == "1 hal perlu tindakan"
     with tmpfs(tmp_path / "backups", "1m"):
         assert verdict(client) == "Semua baik"
+
+
+def test_a_case_waits_until_it_is_closed(client: FlaskClient, db: Database) -> None:
+    assert "Baik tidak ada" in line(client, "cases")
+    with writing(db):
+        run = misuse.add_look(db, Look(0, "1", "", "", 1, 1), [])
+        week = Days(date(2019, 8, 19), date(2019, 8, 26))
+        open_cases(db, run, [Opening("volume", "gambut-1", week, {"votes": 9, "usual": 3})])
+    assert "Perlu tindakan 1 kiosk" in line(client, "cases")
+    close_case(db, By("cli:sari", 0), 1, "honest", "pasar murah")
+    assert "Baik tidak ada" in line(client, "cases")
 
 
 def test_it_speaks_english_too(client: FlaskClient, db: Database) -> None:

@@ -3,8 +3,10 @@
 import csv
 import io
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import datetime, tzinfo
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -25,8 +27,9 @@ from collector.index.interval import CONFIDENCE
 from collector.index.participation import Participation
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, MAPPINGS, USUAL, FaceMapping
-from collector.ledger import reading
+from collector.ledger import misuse, reading
 from collector.ledger.figures import figures
+from collector.ledger.misuse import Look
 from collector.ledger.participation import Clock, participations
 from collector.ledger.places import Agency, UnknownPlace, agencies, require_agency
 from collector.ledger.reading import CERTAIN, Uncertain
@@ -50,12 +53,14 @@ class Line(NamedTuple):
     uncertain: Uncertain
     standing: Standing | None  # among those that serve alike
     joined: Participation
+    left_out: int  # votes, by the misuse rules
 
 
 class Asked(NamedTuple):
     days: Days
     slug: str | None  # of one agency
     mapping: FaceMapping
+    filtered: bool  # without what the misuse rules leave out
 
 
 @click.command()
@@ -66,11 +71,18 @@ class Asked(NamedTuple):
     metavar="NAME",
     help=f"What a face is worth: {', '.join(MAPPINGS)}.  [default: the usual one of each scale]",
 )
+@click.option("--filtered", is_flag=True, help="Without what the misuse rules leave out.")
 @click.option("--json", "form", flag_value="json", help="For programs: one object.")
 @click.option("--csv", "form", flag_value="csv", help="For programs: one row per agency.")
 @click.pass_obj
 def index(
-    config: Config, *, days: Days, slug: str | None, mapping: str | None, form: str | None
+    config: Config,
+    *,
+    days: Days,
+    slug: str | None,
+    mapping: str | None,
+    filtered: bool,
+    form: str | None,
 ) -> None:
     """The index of each agency over a period of local days, its first and last included.
 
@@ -78,24 +90,27 @@ def index(
     Under 30 votes there is none: "data belum cukup". It is no SKM or IKM, which only a survey
     gives. Beside it stands how many of those served have pressed, how much of the service hours
     kiosks were heard, and how many counters have one. Votes of boxes with three faces and with
-    four are never summed: an agency that has both has two lines.
+    four are never summed: an agency that has both has two lines. The filtered index is for the
+    regency only, and never beside the other one for anybody else.
     """
     chosen = None if mapping is None else _mapping(mapping)
+    asked = Asked(days, slug, chosen or DEFAULT, filtered)
     clock = Clock(read_calendar(config.data_dir), config.zone, int(time.time()))
     with closing(read_snapshot(config.ledger)) as db:
-        parts = _parts(db, Asked(days, slug, chosen or DEFAULT), clock, only=chosen is not None)
+        parts = _parts(db, asked, clock, only=chosen is not None)
+        ruled = misuse.last_look(db) if filtered else None
     lines = [line for _, part in parts for line in part]
     match form:
         case "json":
-            click.echo(_json(lines, days, config, [each for each, _ in parts]))
+            click.echo(_json(lines, asked, config, [each for each, _ in parts], ruled))
         case "csv":
-            click.echo(_csv(lines, days), nl=False)
+            click.echo(_csv(lines, asked.days), nl=False)
         case _:
             console = Console()
             wide = console.width >= WIDE
             for each, part in parts:
                 console.print(_table(part, each, wide))
-                click.echo(_note(part, days, config, each))
+                click.echo(_note(part, asked._replace(mapping=each), config, ruled))
             click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
 
@@ -127,16 +142,32 @@ def _parts(db: Database, asked: Asked, clock: Clock, *, only: bool) -> Parts:
 
 
 def _lines(db: Database, asked: Asked, clock: Clock) -> Iterator[Line]:
-    known, found = agencies(db), figures(db, asked.days, asked.mapping)
+    known, left_out = agencies(db), _left_out(db, asked, clock.zone)
+    found = figures(db, asked.days, asked.mapping, left_out)
     uncertain = reading.uncertain(db, asked.days, asked.mapping)
-    # Who was served pressed a button of any box.
-    votes = {agency: each.n + each.foreign for agency, each in found.items()}
+    out = {name: _known(left_out.get(name, {}), asked.mapping) for name in found}
+    # Who was served pressed a button of any box, whatever the rules think of it.
+    ignored = {name: tally.total() for name, tally in left_out.items()}
+    votes = {name: each.n + each.foreign + ignored.get(name, 0) for name, each in found.items()}
     joined = participations(db, asked.days, votes, clock)
     placed = _standings(found, {agency.agency: agency.service for agency in known})
     for agency in _chosen(db, asked.slug):
         name = agency.agency
         poorly = uncertain.get(name, CERTAIN)
-        yield Line(agency, found[name], poorly, placed.get(name), joined[name])
+        yield Line(agency, found[name], poorly, placed.get(name), joined[name], out[name])
+
+
+def _left_out(db: Database, asked: Asked, zone: tzinfo) -> dict[str, Counter[str]]:
+    """Agency → the votes of each face that the filtered index leaves out; none, if it is raw."""
+    if not asked.filtered:
+        return {}
+    ends = (asked.days.first, asked.days.end)
+    first, end = (datetime.combine(day, datetime.min.time(), zone).timestamp() for day in ends)
+    return misuse.left_out(db, round(first), round(end))
+
+
+def _known(votes: Mapping[str, int], mapping: FaceMapping) -> int:
+    return sum(n for face, n in votes.items() if face in mapping.points)
 
 
 def _standings(found: dict[str, Figure], services: dict[str, str]) -> dict[str, Standing]:
@@ -186,6 +217,7 @@ def _plain(line: Line, days: Days) -> dict[str, Any]:
         "worst_place": placed and placed.worst,
         "c": line.uncertain.c,
         "d": line.uncertain.d,
+        "left_out": line.left_out,
         **_joined(line.joined),
     }
 
@@ -206,7 +238,14 @@ def _joined(joined: Participation) -> dict[str, Any]:
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def _json(lines: Iterable[Line], days: Days, config: Config, mappings: list[FaceMapping]) -> str:
+def _json(
+    lines: Iterable[Line],
+    asked: Asked,
+    config: Config,
+    mappings: list[FaceMapping],
+    ruled: Look | None,
+) -> str:
+    days = asked.days
     report = {
         "label": LABEL,
         "first_day": days.first,
@@ -215,6 +254,9 @@ def _json(lines: Iterable[Line], days: Days, config: Config, mappings: list[Face
         "mapping": mappings[0].name if len(mappings) == 1 else None,
         "confidence": CONFIDENCE,
         "minimum_n": MINIMUM,
+        "filtered": asked.filtered,
+        "ruleset": ruled and ruled.ruleset,
+        "ruleset_sha256": ruled and ruled.digest,
         "agencies": [_plain(line, days) for line in lines],
     }
     return msgspec.json.format(_ENCODER.encode(report), indent=1).decode()
@@ -286,7 +328,8 @@ def _cells(line: Line) -> tuple[str, ...]:
     return name, votes, shares, index, bounds, shown.grade or "–", group
 
 
-def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -> str:
+def _note(lines: list[Line], asked: Asked, config: Config, ruled: Look | None) -> str:
+    days, mapping = asked.days, asked.mapping
     c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
     return (
         f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
@@ -294,5 +337,14 @@ def _note(lines: list[Line], days: Days, config: Config, mapping: FaceMapping) -
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
         "Dalam jenisnya: jelas di atas atau di bawah rata-rata yang melayani serupa.\n"
         f"Bertanggal kira-kira: {people(c)} suara (C); tanpa tanggal, tidak dihitung:"
-        f" {people(d)} (D)."
+        f" {people(d)} (D).{_filter_note(lines, asked, ruled)}"
     )
+
+
+def _filter_note(lines: list[Line], asked: Asked, ruled: Look | None) -> str:
+    if not asked.filtered:
+        return ""
+    if ruled is None:
+        return "\nAturan penyalahgunaan belum pernah dijalankan: 'misuse run'."
+    out = people(sum(line.left_out for line in lines))
+    return f"\nTanpa {out} suara yang disisihkan; aturan {ruled.ruleset} ({ruled.digest[:12]})."

@@ -8,6 +8,7 @@ from collector.programs import program
 from collector.supervise import Command, Process, end
 
 JOBS: Final = (
+    ("misuse", "run"),
     ("erase",),
     ("backup",),
     ("backup", "verify"),

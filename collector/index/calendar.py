@@ -32,6 +32,7 @@ class Schedule:
     services: frozenset[str] | None
     on_holidays: bool
     units: frozenset[str] | None = None
+    unconfirmed: frozenset[int] = frozenset()  # weekdays of which nobody has told us the hours
 
     def holds(self, day: date, service: str, unit: str) -> bool:
         dated = self.days is None or day in self.days
@@ -60,6 +61,11 @@ class Calendar:
         if schedule is None or (self.holiday(day) is not None and not schedule.on_holidays):
             return ()
         return schedule.week[day.weekday()]
+
+    def confirmed(self, day: date, service: str, unit: str = "") -> bool:
+        """Has somebody told us the hours of that day? Else they are a placeholder."""
+        schedule = self._schedule(day, service, unit)
+        return schedule is not None and day.weekday() not in schedule.unconfirmed
 
     def week(self, day: date, service: str, unit: str = "") -> Week:
         """The hours of each weekday, as they are told for `day`; holidays do not matter."""

@@ -5,10 +5,11 @@ from typing import NamedTuple
 import msgspec
 from sqlite_utils import Database
 
-from collector.ledger import epochs, forks
+from collector.ledger import epochs, forks, presence
 from collector.ledger.epochs import Epoch
 from collector.ledger.forks import Fork
 from collector.ledger.placements import Placement, placements
+from collector.ledger.presence import Presence
 from kiosk import wire
 
 
@@ -39,6 +40,7 @@ class Machine(NamedTuple):
     hint: Hint | None
     missing: int  # votes that it has made and we have not, by its latest health
     lost_before: int | None  # it keeps no vote before this one, and we lack some: they are gone
+    presence: Presence | None  # as it was judged last
     held: int  # batches that wait for an admin's word
     quarantined: int  # refused messages that were kept
     overflow: int  # refused messages that were not even kept
@@ -109,6 +111,7 @@ def _machine(db: Database, kiosk: str, retired_at: int | None, tallies: list[int
         _hint(db, kiosk),
         missing,
         _lost_before(db, kiosk),
+        presence.of_kiosk(db, kiosk),
         *tallies,
     )
 

@@ -138,3 +138,12 @@ def belonging(db: Database) -> list[tuple[str, str, str]]:
     return db.conn.execute(
         "SELECT counter, unit, agency FROM counters JOIN units USING (unit) ORDER BY counter"
     ).fetchall()
+
+
+def services(db: Database) -> dict[str, tuple[str, str]]:
+    """Counter → the type of service there, and its unit: by these its hours are told."""
+    rows = db.conn.execute(
+        "SELECT counter, service, unit FROM counters JOIN units USING (unit)"
+        " JOIN agencies USING (agency)"
+    )
+    return {counter: (service, unit) for counter, service, unit in rows}

@@ -114,6 +114,19 @@ def by_question(db: Database, agency: str, days: Days) -> dict[str, Tally]:
     return _tallies(rows)
 
 
+def by_counter(db: Database, days: Days) -> dict[str, dict[date, Tally]]:
+    """The votes of each counter and day that has any; those not dated to one day are left out."""
+    rows = db.conn.execute(
+        f"SELECT counter, first_day, face, SUM(n) {_DAY}"
+        f" WHERE {_WITHIN} AND first_day = last_day GROUP BY counter, first_day, face",
+        _bounds(days),
+    )
+    found: dict[str, dict[date, Tally]] = defaultdict(lambda: defaultdict(dict))
+    for counter, day, face, n in rows:
+        found[counter][date.fromisoformat(day)][face] = n
+    return {counter: dict(tallies) for counter, tallies in found.items()}
+
+
 _HOUR: Final = 3600
 _WEEK: Final = 7 * 24  # hours
 _MONDAY: Final = 3 * 24 * _HOUR  # seconds from the Monday before it to 1970-01-01

@@ -1,10 +1,10 @@
-"""What jobs that run by themselves said last: backup, drill, audit, witness, erasure."""
+"""What jobs that run by themselves said last: backup, drill, audit, witness, erasure, misuse."""
 
 from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-Job = Literal["backup", "drill", "audit", "witness", "erase"]
+Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse"]
 
 
 class Run(NamedTuple):

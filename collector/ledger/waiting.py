@@ -13,6 +13,7 @@ class Waiting(NamedTuple):
     refused: int  # messages were refused lately
     overflowed: int  # so many that not all of them were kept
     strangers: int  # (messages that came lately under the name of no kiosk)
+    cases: int  # something was odd that may be misuse
 
 
 def waiting(db: Database, since_ms: int, since_day: str) -> Waiting:
@@ -33,6 +34,11 @@ def waiting(db: Database, since_ms: int, since_day: str) -> Waiting:
             since_day,
         ),
         _strangers(db, since_ms, since_day),
+        _number(
+            db,
+            "SELECT COUNT(DISTINCT kiosk) FROM misuse_cases LEFT JOIN misuse_closings c USING (id)"
+            " WHERE c.id IS NULL",
+        ),
     )
 
 

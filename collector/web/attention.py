@@ -9,8 +9,9 @@ from flask_babel.speaklater import LazyString
 
 from collector.ledger.epochs import Announcer, announcer
 from collector.ledger.fleet import Health, Machine
+from collector.ledger.presence import Presence
 from collector.web.languages import gettext, language
-from collector.web.numbers import WEAK
+from collector.web.numbers import WEAK, whole
 from collector.web.site import local
 from collector.web.words import face_word
 
@@ -36,10 +37,30 @@ def amiss(kiosk: Machine) -> Iterator[str]:
     for epoch in kiosk.epochs:
         if epoch.state == "held":
             yield str(_WAITS[announcer(epoch, kiosk.epochs)])
+    if kiosk.presence is not None and kiosk.presence.last is not None:
+        yield from _silent(kiosk.presence, kiosk.presence.last)
     if kiosk.health is not None:
         yield from _in_the_box(kiosk.health)
     if kiosk.quarantined or kiosk.overflow:
         yield gettext("ada pesan yang ditolak; administrator dapat memeriksanya")
+
+
+def _silent(presence: Presence, last: int) -> Iterator[str]:
+    """By days only, and up to the last closed one."""
+    since, usual = _day(last * 1000), whole(round(presence.expected))
+    if presence.state == "silent":
+        yield gettext(
+            "melapor, tetapi sejak %(day)s tidak ada suara, padahal biasanya sekitar %(votes)s:"
+            " dipindah, ditutup, dicabut?",
+            day=since,
+            votes=usual,
+        )
+    elif presence.state == "unheard":
+        yield gettext(
+            "sejak %(day)s tidak ada suara dan tidak ada laporan pada jam layanan: listrik atau"
+            " jaringan?",
+            day=since,
+        )
 
 
 def _in_the_box(health: Health) -> Iterator[str]:

@@ -80,6 +80,15 @@ DUTIES: Final = (
         2 * DAY,
         "senyum-collector erase",
     ),
+    Duty(
+        "misuse",
+        lazy_gettext("Aturan penyalahgunaan"),
+        lazy_gettext(
+            "Suara hari-hari yang sudah ditutup diperiksa sebelum waktu persisnya hilang."
+        ),
+        2 * DAY,
+        "senyum-collector misuse run",
+    ),
 )
 
 
@@ -228,6 +237,13 @@ MATTERS: Final = (
         lazy_gettext("Daftarkan kiosk itu, atau cari siapa yang menulis ke broker:"),
         "senyum-collector quarantine",
         _messages,
+    ),
+    Matter(
+        "cases",
+        lazy_gettext("Kasus penyalahgunaan"),
+        lazy_gettext("Ada yang janggal pada suara sebuah kiosk; bisa juga kebetulan."),
+        lazy_gettext("Periksa kasusnya, lalu tutup dengan alasan:"),
+        "senyum-collector misuse cases",
     ),
 )
 

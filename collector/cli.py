@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "demo": "collector.commands.demo:demo",
     "index": "collector.commands.index:index",
     "weeks": "collector.commands.weeks:weeks",
+    "release": "collector.commands.release:release",
     "skm": "collector.commands.skm:skm",
     "lapor": "collector.commands.lapor:lapor",
     "reward": "collector.commands.reward:reward",

@@ -20,6 +20,7 @@ ROOMS = {
     "kiosk": set(),
     "collector.index": set(),
     "collector.ledger": {"collector.errors", "collector.index", "kiosk.wire"},
+    "collector.release": {"collector.errors", "collector.ledger", "collector.index"},
     "collector.backup": {"collector.errors", "collector.ledger"},
     "collector.ingest": {
         "collector.errors", "collector.config", "collector.crash", "collector.systemd",
@@ -36,6 +37,7 @@ ROOMS = {
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",
+        "collector.release",
     },
     # The demo builds kiosks, so it may make their first epochs.
     "collector.demo": {
@@ -70,6 +72,10 @@ PURE = {
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
     "collector.misuse.judging", "collector.misuse.traffic",
+    "collector.release.deciding",
+    "collector.release.doubt", "collector.release.exactness", "collector.release.knowledge",
+    "collector.release.measure", "collector.release.received", "collector.release.rules",
+    "collector.release.timetable", "collector.release.told",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

@@ -76,11 +76,20 @@ def golden_chain() -> Chain:
     return chain
 
 
+def chain_of(message: Message) -> Chain:
+    """The golden chain, or for first votes the one that they begin: a panel of four has its own."""
+    chain = Chain.from_genesis(golden(HELLO).kiosk, kiosk_key())
+    if message.body.get("prev") != chain.heads[0]:
+        return golden_chain()
+    chain.add(message)
+    return chain
+
+
 def verify(topic: str, payload: bytes) -> None:
     message = open_message(topic, payload)
     verify_signature(message.checkpoint, signer_of(message))
     if message.kind not in ("config", "command"):
-        golden_chain().check(message.checkpoint)
+        chain_of(message).check(message.checkpoint)
 
 
 def compact(body: object) -> bytes:

@@ -13,7 +13,7 @@ from collector.ledger.store import open_ledger
 from collector.web.attempts import Gate
 from tests.web import NAME, PASSWORD, app_in, log_in, token_in
 
-OPEN = {"/masuk", "/bahasa/<code>", "/health"}
+OPEN = {"/masuk", "/bahasa/<code>", "/health", "/publik"}
 
 
 @pytest.fixture

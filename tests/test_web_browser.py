@@ -11,10 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from collector.index.plans import Plan
 from collector.ledger import plans
+from collector.ledger.deeds import By
 from collector.ledger.store import open_ledger, writing
+from collector.release.signing import publish_due
 from tests import laporfiles
 from tests.browser import DESKTOP, PHONE, Visit, chromium, serving
-from tests.web import NAME, PASSWORD, app_in, make_ledger, report
+from tests.web import NAME, PASSWORD, TODAY, app_in, make_ledger, report
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +29,7 @@ PAGES = {
     "complaints": "/lapor",
     "fleet": "/kiosk",
     "integrity": "/integritas",
+    "public": "/publik",
     "not-found": "/nope",
     "bad-period": "/?periode=2019-08",
 }
@@ -43,6 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         due = date(2019, 8, 9)
         told = ("waktu", "Antrean panjang", "Buka loket ketiga pada hari Senin", "Kepala Bidang")
         plans.add_version(db, 1, Plan("rsud", *told, due, due, due), due, 1)
+    with closing(open_ledger(folder / "ledger.db")) as db:
+        publish_due(db, By("cli:a-test", 1), TODAY)
     return folder
 
 

@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 
 from tests.web import app_in, log_in, make_ledger
 
-PAGES = ("/", "/perangkat/rsud", "/kiosk", "/kiosk/isi", "/masuk", "/nope", "/?periode=x")
+PAGES = (
+    "/", "/perangkat/rsud", "/kiosk", "/kiosk/isi", "/masuk", "/publik", "/nope", "/?periode=x",
+)  # fmt: skip
 ADDRESS = re.compile(r"""(?:href|src|srcset|action|data-part)="([^"]*)"|url\(["']?([^"')]+)""")
 
 

@@ -21,6 +21,11 @@ class Days:
         if self.end <= self.first:
             raise ValueError(f"a period cannot begin on {self.first} and end before {self.end}")
 
+    @classmethod
+    def from_to(cls, first: str, last: str) -> "Days":
+        """From ISO dates, both included. Raises ValueError."""
+        return cls(date.fromisoformat(first), date.fromisoformat(last) + _ONE)
+
     @property
     def last(self) -> date:
         return self.end - _ONE

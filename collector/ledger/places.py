@@ -98,6 +98,11 @@ def agencies(db: Database) -> list[Agency]:
     return [Agency(*row)._replace(verified=bool(row[5])) for row in rows]
 
 
+def units(db: Database) -> list[Unit]:
+    rows = db.conn.execute("SELECT unit, agency, name, district FROM units ORDER BY unit")
+    return [Unit(*row) for row in rows]
+
+
 def questions(db: Database) -> list[Question]:
     rows = db.conn.execute("SELECT question, text_id, text_en FROM questions ORDER BY question")
     return [Question(*row) for row in rows]

@@ -55,10 +55,11 @@ _KNOWN: Final = "question IN (SELECT question FROM questions)"
 _WITHIN: Final = f"first_day >= :first AND first_day < :end AND last_day < :end AND {_KNOWN}"
 
 
-_BY_AGENCY: Final = (
-    f"SELECT agency, face, SUM(n) {{}} WHERE {{}} AND {_KNOWN}"
-    " AND :agency IN ('', agency) GROUP BY agency, face"
+_BY_UNIT: Final = (
+    f"SELECT unit, face, SUM(n) {{}} WHERE {{}} AND {_KNOWN}"
+    " AND :agency IN ('', agency) GROUP BY unit, face"
 )
+_BY_AGENCY: Final = _BY_UNIT.replace("unit, face", "agency, face")
 _SAME_MONTHS: Final = (
     "first_month >= SUBSTR(:months, 1, 7) AND first_month < SUBSTR(:end_months, 1, 7)"
     " AND last_month < SUBSTR(:end_months, 1, 7)"
@@ -72,21 +73,30 @@ _ACROSS: Final = (
 # Whole months are read from counts_month, the days before and after them from counts_day. A vote
 # that reaches from those months into the days after them is of quality C, so an index finds it.
 _PARTS: Final = (
-    _BY_AGENCY.format(_MONTH, _SAME_MONTHS),
-    _BY_AGENCY.format(_DAY, _BEFORE),
-    _BY_AGENCY.format(_DAY, _AFTER),
-    _BY_AGENCY.format(_VAGUE, _ACROSS),
+    (_MONTH, _SAME_MONTHS),
+    (_DAY, _BEFORE),
+    (_DAY, _AFTER),
+    (_VAGUE, _ACROSS),
 )
 
 
 def by_agency(db: Database, days: Days, only: str = "") -> dict[str, Tally]:
     """The votes of each agency that has any, or of one alone, which is quicker."""
+    return _summed(db, days, _BY_AGENCY, only)
+
+
+def by_unit(db: Database, days: Days) -> dict[str, Tally]:
+    """The votes of each unit that has any."""
+    return _summed(db, days, _BY_UNIT)
+
+
+def _summed(db: Database, days: Days, by_place: str, only: str = "") -> dict[str, Tally]:
     bounds = {**_bounds(days), **_whole_months(days), "agency": only}
     sums: dict[str, Counter[str]] = defaultdict(Counter)
-    for part in _PARTS:
-        for agency, face, n in db.conn.execute(part, bounds):
-            sums[agency][face] += n
-    return {agency: dict(tally) for agency, tally in sums.items()}
+    for source, condition in _PARTS:
+        for place, face, n in db.conn.execute(by_place.format(source, condition), bounds):
+            sums[place][face] += n
+    return {place: dict(tally) for place, tally in sums.items()}
 
 
 def dated(db: Database, agency: str, days: Days) -> Iterator[Dated]:

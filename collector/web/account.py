@@ -28,7 +28,14 @@ from collector.web.languages import gettext, own_address
 from collector.web.noting import note_failed_login, note_login
 from collector.web.site import ledger, site
 
-OPEN: Final = {"account.login", "languages.choose", "health.health", "static", "bootstrap.static"}
+OPEN: Final = {
+    "account.login",
+    "languages.choose",
+    "health.health",
+    "public.public",
+    "static",
+    "bootstrap.static",
+}
 MISSING: Final = lazy_gettext("Wajib diisi.")
 _GATE: Final = "senyum-gate"
 

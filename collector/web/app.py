@@ -28,6 +28,7 @@ from collector.web import (
     numbers,
     overview,
     pictures,
+    public,
     site,
     words,
 )
@@ -63,7 +64,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet):
         room.init_app(app)
-    for page in (overview, agency, pictures, lapor, health, integrity):
+    for page in (overview, agency, pictures, lapor, health, integrity, public):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

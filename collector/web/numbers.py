@@ -15,7 +15,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def init_app(app: Flask) -> None:
-    shares = (whole, index, tenth, worth, points, percent, whole_percent)
+    shares = (whole, index, tenth, worth, round_points, points, percent, whole_percent)
     filters = (*shares, day, span, clock, hour, ago, hours, degrees, dbm)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
 
@@ -35,6 +35,11 @@ def tenth(value: Decimal) -> str:
 def worth(value: float) -> str:
     """What a face is worth: 100, or 62,5."""
     return format_decimal(value, format="0.##", locale=language())
+
+
+def round_points(value: Decimal) -> str:
+    """An index, or a bound, that is given out in whole points."""
+    return format_decimal(value, format="0", locale=language())
 
 
 def points(value: Decimal) -> str:

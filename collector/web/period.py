@@ -87,12 +87,13 @@ def _calendar(code: str) -> Period | None:
 
 def _of(kind: Kind, year: int, month: int) -> Period | None:
     try:
-        return _around(kind, date(year, month, 1))
+        return around(kind, date(year, month, 1))
     except ValueError:  # year 0 or 10000
         return None
 
 
-def _around(kind: Kind, day: date) -> Period:
+def around(kind: Kind, day: date) -> Period:
+    """The calendar period in which the day lies."""
     days = containing(kind, day)
     return Period(_code(kind, days.first), kind, days)
 
@@ -109,7 +110,7 @@ def _code(kind: Kind, first: date) -> str:
 def _closed(kind: Kind, first: date, today: date) -> Iterator[Period]:
     days = previous(kind, containing(kind, today))
     while days.end > first:
-        yield _around(kind, days.first)
+        yield around(kind, days.first)
         days = previous(kind, days)
 
 

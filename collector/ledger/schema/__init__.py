@@ -28,6 +28,7 @@ from collector.ledger.schema import participation  # noqa: F401
 from collector.ledger.schema import notes  # noqa: F401
 from collector.ledger.schema import rotations  # noqa: F401
 from collector.ledger.schema import misuse  # noqa: F401
+from collector.ledger.schema import releases  # noqa: F401
 # isort: on
 
 from collector.ledger.schema.list import migrations

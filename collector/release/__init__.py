@@ -1,0 +1,1 @@
+"""What each audience may see: published figures, and the rules that make them."""

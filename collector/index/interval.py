@@ -26,7 +26,7 @@ def interval(
     The shares p of the faces have the posterior Dirichlet(n_k + 1/2), Jeffreys' prior. With
     alpha_k = n_k + 1/2, A = sum of alpha_k and points a_k scaled to [0, 1]:
 
-        m = sum(a_k alpha_k) / A,   v = (sum(a_k^2 alpha_k) / A - m^2) / (A + 1)
+        m = sum(a_k alpha_k) / A,   v = sum((a_k - m)^2 alpha_k) / A / (A + 1)
 
     are the mean and variance of sum(a_k p_k), whose law is taken as the Beta with the same two:
     Beta(m k, (1 - m) k), k = m (1 - m) / v - 1. The bounds are its 2.5 % and 97.5 % quantiles.
@@ -76,14 +76,19 @@ def exact_mean(counts: Mapping[str, int], points: Mapping[str, Fraction]) -> Fra
 
 def _posterior(
     counts: Mapping[str, int], points: Mapping[str, Fraction], phi: float
-) -> tuple[float, float]:
-    """Mean and variance of the mean of the points, these scaled to [0, 1], of n / phi votes."""
-    scaled = _scaled(tuple(points.values()))
+) -> tuple[float, float, float]:
+    """Mean of the points, these scaled to [0, 1], what it lacks to 1, and its variance, of n / phi
+    votes. Each is a sum of its own: a difference of sums would have nothing left of 10^15 votes.
+    """
     alphas = [counts[face] / phi + _PRIOR for face in points]
     whole = sum(alphas)
-    mean = sum(a * alpha for a, alpha in zip(scaled, alphas, strict=True)) / whole
-    square = sum(a**2 * alpha for a, alpha in zip(scaled, alphas, strict=True)) / whole
-    return mean, (square - mean**2) / (whole + 1)
+    weighed = [
+        (a, alpha / whole) for a, alpha in zip(_scaled(tuple(points.values())), alphas, strict=True)
+    ]
+    mean = sum(a * weight for a, weight in weighed)
+    lack = sum((1 - a) * weight for a, weight in weighed)
+    spread = sum((a - mean) ** 2 * weight for a, weight in weighed)
+    return mean, lack, spread / (whole + 1)
 
 
 @lru_cache(maxsize=64)
@@ -93,8 +98,8 @@ def _scaled(points: tuple[Fraction, ...]) -> tuple[float, ...]:
     return tuple(float((value - bottom) / (top - bottom)) for value in points)
 
 
-def _beta_bounds(mean: float, variance: float) -> tuple[float, float]:
-    size = mean * (1 - mean) / variance - 1
-    alpha, beta = mean * size, (1 - mean) * size
+def _beta_bounds(mean: float, lack: float, variance: float) -> tuple[float, float]:
+    size = mean * lack / variance - 1
+    alpha, beta = mean * size, lack * size
     tail = (1 - CONFIDENCE) / 2
     return float(betaincinv(alpha, beta, tail)), float(betaincinv(alpha, beta, 1 - tail))

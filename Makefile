@@ -53,7 +53,7 @@ EFFORT ?= 100
 promise: $(VENV)/dev.stamp  ## the random tests for long; EFFORT=100: a hundred times as many examples
 	SENYUM_EFFORT=$(EFFORT) nice $(BIN)/python -m pytest --timeout 0 --show-capture=no $(or $(ARGS),$(RANDOM_TESTS))
 
-RANDOM_TESTS := tests/test_promise.py tests/test_differential.py tests/test_wire_fuzz.py tests/test_fuzz_targets.py tests/test_release_attack.py
+RANDOM_TESTS := tests/test_promise.py tests/test_differential.py tests/test_wire_fuzz.py tests/test_fuzz_targets.py tests/test_release_attack.py tests/test_web_api.py
 
 fuzz: $(VENV)/proof.stamp  ## ten minutes of fuzzing by coverage; options: make fuzz ARGS="--seconds 60 message"
 	nice $(BIN)/python -m tests.fuzz $(ARGS)

@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "kiosk": "collector.commands.kiosk:kiosk",
     "agency": "collector.commands.agency:agency",
     "user": "collector.commands.user:user",
+    "token": "collector.commands.token:token",
 }
 
 

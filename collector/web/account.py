@@ -23,6 +23,7 @@ from wtforms.validators import InputRequired
 
 from collector.ledger import users
 from collector.ledger.store import LedgerError
+from collector.web.api.problems import to_program
 from collector.web.attempts import Gate
 from collector.web.languages import gettext, own_address
 from collector.web.noting import note_failed_login, note_login
@@ -82,7 +83,7 @@ def _of_session(word: str) -> Reader | None:
 
 
 def _wall() -> Response | None:
-    if request.endpoint in OPEN:
+    if request.endpoint in OPEN or to_program():  # which shows its token at its own door
         return None
     if not current_user.is_authenticated:
         return _to_login()

@@ -32,6 +32,7 @@ from collector.web import (
     site,
     words,
 )
+from collector.web.api import blueprint as api
 
 SETTINGS: Final[dict[str, Any]] = {
     "SESSION_COOKIE_NAME": "senyum",
@@ -62,7 +63,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     site.init_app(app, config, clock)
     CSRFProtect(app)
     Bootstrap5(app)
-    for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet):
+    for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet, api):
         room.init_app(app)
     for page in (overview, agency, pictures, lapor, health, integrity, public):
         app.register_blueprint(page.blueprint)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from collector.ledger.store import LedgerError
 from collector.tomlfile import FileError
+from collector.web.api.problems import http_problem, problem, to_program
 from collector.web.period import PeriodError
 
 
@@ -60,7 +61,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(FileError, _file)
 
 
-def _http(error: HTTPException) -> tuple[str, int]:
+def _http(error: HTTPException) -> tuple[str, int] | Response:
+    if to_program():
+        return http_problem(error)
     code = error.code or 500
     return _page(WORDS.get(code, WORDS[400 if code < 500 else 500]), code)  # noqa: PLR2004
 
@@ -69,7 +72,9 @@ def _expired(_error: CSRFError) -> tuple[str, int]:
     return _page(EXPIRED, 400)
 
 
-def _unreadable(_error: LedgerError) -> tuple[str, int]:
+def _unreadable(error: LedgerError) -> tuple[str, int] | Response:
+    if to_program():
+        return problem(503, str(error))
     return _page(WORDS[503], 503)
 
 
@@ -77,8 +82,10 @@ def _period(error: PeriodError) -> tuple[str, int]:
     return _page(Words(WORDS[400].title, error.what), 400)
 
 
-def _file(error: FileError) -> tuple[str, int]:
+def _file(error: FileError) -> tuple[str, int] | Response:
     """Service hours or holidays, as an admin wrote them: the message says where it goes wrong."""
+    if to_program():
+        return problem(503, str(error))
     return _page(Words(UNREADABLE_FILE, str(error)), 503)
 
 

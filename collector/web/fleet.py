@@ -59,19 +59,28 @@ def fleet_part() -> str:
 
 def _view() -> dict[str, Any]:
     known = machines(ledger())
+    shown = _lines(known)
+    return {
+        "lines": sorted(shown, key=lambda line: (_URGENCY[line.state], line.kiosk.kiosk)),
+        "counts": Counter(line.state for line in shown),
+        "retired": len(known) - len(shown),
+        "now": moment(),
+    }
+
+
+def lines() -> list[Line]:
+    """Every kiosk that is in service, by name."""
+    return _lines(machines(ledger()))
+
+
+def _lines(known: list[Machine]) -> list[Line]:
     places = {spot.counter: spot for spot in spots(ledger())}
     told = desired.versions(ledger())
-    lines = [
+    return [
         _line(kiosk, places, told.get(kiosk.kiosk, 0))
         for kiosk in known
         if kiosk.retired_at is None
     ]
-    return {
-        "lines": sorted(lines, key=lambda line: (_URGENCY[line.state], line.kiosk.kiosk)),
-        "counts": Counter(line.state for line in lines),
-        "retired": len(known) - len(lines),
-        "now": moment(),
-    }
 
 
 def _line(kiosk: Machine, places: dict[str, Spot], wanted: int) -> Line:

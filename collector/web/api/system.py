@@ -1,0 +1,79 @@
+"""Answers about the system itself: kiosks, jobs, and what waits for somebody."""
+
+from datetime import UTC, datetime, timedelta
+
+from collector.ledger import runs
+from collector.ledger.cases import Case
+from collector.ledger.cases import cases as ledger_cases
+from collector.ledger.waiting import waiting as ledger_waiting
+from collector.web import fleet
+from collector.web.api import answers
+from collector.web.api.answers import Page
+from collector.web.api.asked import Asked, Cases
+from collector.web.api.paging import page
+from collector.web.integrity import LATELY
+from collector.web.site import ledger, moment
+
+
+def kiosks(asked: Asked) -> Page[answers.Kiosk]:
+    return page(map(_kiosk, fleet.lines()), lambda each: each.kiosk, asked)
+
+
+def _kiosk(line: fleet.Line) -> answers.Kiosk:
+    health, spot = line.kiosk.health, line.spot
+    said = health.said if health else None
+    return answers.Kiosk(
+        line.kiosk.kiosk,
+        spot.agency if spot else None,
+        spot.unit if spot else None,
+        spot.counter if spot else None,
+        line.state,
+        _utc(health.received_ms) if health else None,
+        fleet.magnitude(said.queue) if said else None,
+        said.sent.clock if said else None,
+        said.temperature if said else None,
+        said.disk_free if said else None,
+        said.firmware if said else None,
+        said.config if said else None,
+        line.wanted,
+        line.amiss,
+    )
+
+
+def cases(asked: Cases) -> Page[answers.Case]:
+    found = ledger_cases(ledger(), closed=asked.closed)
+    return page(map(_case, found), lambda each: f"{each.case:09}", asked)
+
+
+def _case(case: Case) -> answers.Case:
+    closing, days = case.closing, case.opening.days
+    return answers.Case(
+        case.id,
+        case.opening.rule,
+        case.opening.kiosk,
+        days.first,
+        days.last,
+        closing.verdict if closing else None,
+        closing.reason if closing else None,
+        _utc(closing.at_ms) if closing else None,
+    )
+
+
+def jobs(asked: Asked) -> Page[answers.Run]:
+    rows = [
+        answers.Run(run.job, _utc(run.at_ms), run.ok, run.took_ms, run.said)
+        for run in runs.latest(ledger()).values()
+    ]
+    return page(rows, lambda each: each.job, asked)
+
+
+def waiting(asked: Asked) -> Page[answers.Waiting]:
+    """Since a week, as on the page of integrity."""
+    since = moment() - LATELY
+    found = ledger_waiting(ledger(), round(since.timestamp() * 1000), since.date().isoformat())
+    rows = [answers.Waiting(why, number) for why, number in found._asdict().items()]
+    return page(rows, lambda each: each.why, asked)
+
+
+def _utc(at_ms: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)

@@ -240,29 +240,21 @@ def test_half_an_exact_time_is_none(first: First) -> None:
     assert fault(erased(18, 17, AT), timed_first(), SETTLE_MS) is None
 
 
-ORIGIN = wire.Origin(epoch="ab" * 32, seq=1)
-
-
-@pytest.mark.parametrize("second_time", [1, 2], ids=["a copy of it", "of its salt alone"])
+@pytest.mark.parametrize(
+    ("origins", "second_time"),
+    [((1, 1), 1), ((1, 1), 2), ((2, 1), 2)],
+    ids=["a copy of it", "of its salt alone", "that stood before it"],
+)
 def test_a_vote_that_says_it_corrects_its_own_like_is_rebuilt_the_same(
-    collector: TestCollector, kiosk: TestKiosk, second_time: int
+    collector: TestCollector, kiosk: TestKiosk, origins: tuple[int, int], second_time: int
 ) -> None:
-    for up, replaces in ((1, None), (second_time, 1)):
+    for up, replaces, origin in zip((1, second_time), (None, 1), origins, strict=True):
         fine = wire.Fine("01" * 16, up, "synced", "00" * 16, up)
-        commitment = wire.time_commitment(fine)
-        seq = len(kiosk.chain) + 1
+        seq, time = len(kiosk.chain) + 1, wire.time_commitment(fine)
+        first = wire.Origin("ab" * 32, origin)
         kiosk.append(
             wire.Vote(
-                seq,
-                "smile",
-                "pelayanan",
-                replaces,
-                ORIGIN,
-                False,
-                None,
-                "02" * 16,
-                commitment,
-                fine,
+                seq, "smile", "pelayanan", replaces, first, False, None, "02" * 16, time, fine
             )
         )
     collector.take(kiosk.votes())

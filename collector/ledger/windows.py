@@ -84,7 +84,8 @@ _REBUILD: Final = (
     JOIN votes f ON f.e = w.e AND f.seq = w.first JOIN epochs fe ON fe.e = f.e
     JOIN votes m ON m.e = w.member_e AND m.seq = w.member JOIN epochs me ON me.e = m.e
     """,
-    "INSERT INTO corrections SELECT e, first, member_e, member FROM members WHERE from_end = 1",
+    "INSERT INTO corrections SELECT e, first, member_e, member FROM members"
+    " WHERE from_end = 1 AND (member_e, member) <> (e, first)",  # that first vote still counts
     "INSERT OR IGNORE INTO superseded SELECT member_e, member FROM members WHERE from_end > 1",
     "DROP TABLE members",
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, broker_to_rows, index_cost, press_to_row
+from bench import audit, broker_to_rows, index_cost, pages, press_to_row
 from bench.broker_to_rows import Flow
 from tests.brokers import Mosquitto
 
@@ -25,14 +25,17 @@ def main() -> None:
     latencies = _latencies()
     audits = _audits()
     costs = _costs()
+    weights = _weights()
     _show(flows, latencies)
     _show_audits(audits)
     _show_costs(costs)
+    _show_weights(weights)
     figures = {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "broker_to_rows": {name: flow._asdict() for name, flow in flows.items()},
         "press_to_row_ms": {name: latency._asdict() for name, latency in latencies.items()},
         "index_ms": {votes: cost._asdict() for votes, cost in costs.items()},
+        "first_page": {votes: weight._asdict() for votes, weight in weights.items()},
         "audit": {name: pace._asdict() for name, pace in audits.items()},
     }
     text = json.dumps(figures, indent=1)
@@ -75,6 +78,14 @@ def _costs() -> dict[int, index_cost.Cost]:
     return costs
 
 
+def _weights() -> dict[int, pages.Weight]:
+    weights: dict[int, pages.Weight] = {}
+    for votes in index_cost.VOTES:
+        with tempfile.TemporaryDirectory() as folder:
+            weights[votes] = pages.measure(Path(folder), votes)
+    return weights
+
+
 def _show(flows: dict[str, Flow], latencies: dict[str, press_to_row.Latency]) -> None:
     console = Console()
     table = Table(title="Broker → committed rows (signatures verified, receipts sent)")
@@ -113,6 +124,15 @@ def _show_costs(costs: dict[int, index_cost.Cost]) -> None:
         table.add_column(column, justify="right")
     for votes, cost in costs.items():
         table.add_row(f"{votes:,}", *(f"{each:.0f}" for each in cost))
+    Console().print(table)
+
+
+def _show_weights(weights: dict[int, pages.Weight]) -> None:
+    table = Table(title=f"The overview of a year of {index_cost.AGENCIES} agencies")
+    for column in ("votes", *pages.Weight._fields):
+        table.add_column(column, justify="right")
+    for votes, weight in weights.items():
+        table.add_row(f"{votes:,}", *(f"{each:,.0f}" for each in weight))
     Console().print(table)
 
 

@@ -26,6 +26,7 @@ PAGES = {
     "agency": "/perangkat/rsud",
     "agency-months": "/perangkat/dpmptsp?periode=90h&langkah=bulan",
     "agency-few": "/perangkat/disnakertrans",
+    "compare": "/banding?jenis=Kecamatan&a=kec-gambut&b=kec-martapura",
     "complaints": "/lapor",
     "fleet": "/kiosk",
     "integrity": "/integritas",

@@ -17,6 +17,7 @@ from collector.web import (
     account,
     agency,
     assets,
+    compare,
     failures,
     fleet,
     headers,
@@ -65,7 +66,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet, api):
         room.init_app(app)
-    for page in (overview, agency, pictures, lapor, health, integrity, public):
+    for page in (overview, agency, compare, pictures, lapor, health, integrity, public):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

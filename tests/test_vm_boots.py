@@ -40,7 +40,8 @@ def test_a_clock_in_1970_that_is_set_later(tmp_path: Path) -> None:
 
 PID_1_DIES = "kill -SEGV 1"
 # Later, so that the command ends; a Pi's kernel stays as it is after a panic, too.
-PANIC = "sysctl -q kernel.panic=0; (sleep 1; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &"
+CRASH = "(sleep 1; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &"
+PANIC = f"echo 0 > /proc/sys/kernel/panic; {CRASH}"
 
 
 @pytest.mark.parametrize("death", [PID_1_DIES, PANIC], ids=["systemd dies", "the kernel panics"])

@@ -29,7 +29,7 @@ def test_twenty_power_cuts(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_power_cuts_while_a_slow_card_commits(tmp_path: Path) -> None:
-    """Most of these cuts come amidst a commit; and presses come while the one before is written."""
+    """Presses come while the one before is still being written."""
     assert_nothing_is_lost(tmp_path, cuts=5, data_writes=8)
 
 

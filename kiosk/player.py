@@ -8,6 +8,10 @@ from kiosk.signals import DARK, SIGNALS, Name, State, Step, state
 class Player:
     """One signal at a time: a new one takes the place of the old. Times are ms, handed in.
 
+    The tone of `counted` is heard out, though, and only another `counted` cuts it short. While a
+    slow card commits, an impatient citizen presses again: what that press is told comes in the
+    same moment, and "too soon" would be all that is seen of a vote that counts.
+
     `show` gets the lit lamps and the buzzer's state whenever a step begins.
     """
 
@@ -17,9 +21,15 @@ class Player:
         self._pressed: str | None = None
         self._rest: list[Step] = []
         self._until: int | None = None
+        self._heard_out = 0  # when the tone of the latest `counted` ends
 
     def play(self, name: Name, pressed: str | None, now: int) -> None:
         """Show the first step before returning: the light does not wait for the loop."""
+        if name == "counted":
+            self._heard_out = now + SIGNALS[name][0].ms
+        elif now < self._heard_out:
+            self._pressed, self._rest = pressed, list(SIGNALS[name])
+            return
         self.play_steps(SIGNALS[name], pressed, now)
 
     def play_steps(self, steps: Sequence[Step], pressed: str | None, now: int) -> None:

@@ -57,6 +57,27 @@ def test_again_too_soon_is_no_vote_and_looks_different(kiosk):
     assert faces(kiosk) == ["smile"]
 
 
+def test_who_presses_again_while_a_slow_card_commits_hears_first_that_it_counted(
+    kiosk, monkeypatch
+):
+    store = kiosk.kiosk.outbox.append
+
+    def slow(*vote):
+        for down in (False, True, False):
+            kiosk.clock.ms += 200
+            kiosk.move("frown", down)
+        return store(*vote)
+
+    monkeypatch.setattr(kiosk.kiosk.outbox, "append", slow)
+    kiosk.move("frown", True)
+    kiosk.wait(250)
+    assert kiosk.seen == [Seen("counted", "frown")]
+    assert kiosk.lit() == {"frown"}, "as long as the tone lasts"
+    kiosk.wait(1000)
+    assert kiosk.signals == ["counted", "too_soon"]
+    assert faces(kiosk) == ["frown"]
+
+
 def test_a_less_favourable_face_corrects_the_vote(kiosk):
     kiosk.push("smile")
     kiosk.push("frown")

@@ -156,3 +156,23 @@ def test_steps_last_as_long_as_written():
     panel.wait(5000)
     times = [at for at, _ in panel.states]
     assert [later - earlier for earlier, later in pairwise(times)] == [200, 1300]
+
+
+def test_the_tone_of_counted_is_heard_out_before_a_refusal():
+    panel = Panel()
+    panel.play("counted", "smile")
+    panel.play("too_soon", "frown")
+    panel.wait(5000)
+    assert panel.seen == [Seen("counted", "smile"), Seen("too_soon", "frown")]
+    tone, blip = (at for at, _ in panel.states[:2])
+    assert blip - tone == SIGNALS["counted"][0].ms
+
+
+def test_a_correction_is_confirmed_at_once_and_is_the_last_word():
+    panel = Panel()
+    panel.play("counted", "smile")
+    panel.play("too_soon", "smile")
+    panel.play("counted", "frown")
+    panel.wait(5000)
+    assert panel.seen == [Seen("counted", "smile"), Seen("counted", "frown")]
+    assert [at for at, _ in panel.states] == [0, 0, 200, 1500]

@@ -63,10 +63,13 @@ def test_a_callback_that_raises_is_the_last_one(behaviour: Behaviour) -> None:
     assert behaviour("raising_callback") == {"calls": 1, "is_pressed": False}
 
 
-def test_a_flood_of_edges_is_thinned_out_without_a_word(behaviour: Behaviour) -> None:
+def test_a_flood_of_edges_ends_with_the_truth(behaviour: Behaviour) -> None:
+    """How many are told depends on how soon lgpio's thread gets its turn; more never are."""
     found = behaviour("flood")
-    assert 0 < found["calls"] < found["edges"]
-    assert found["is_pressed"] is False
+    print(f"{found['edges']} edges at once: {found['calls']} calls")
+    assert 0 < found["calls"] <= found["edges"]
+    assert (found["in_turn"], found["last"], found["is_pressed"]) == (True, "released", False)
+    assert found["after"] == ["pressed"], "the buttons are heard as ever"
 
 
 def test_a_second_process_cannot_take_a_pin(behaviour: Behaviour) -> None:

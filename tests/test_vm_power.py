@@ -26,9 +26,17 @@ def test_twenty_power_cuts(tmp_path: Path) -> None:
     assert_nothing_is_lost(tmp_path, cuts=20)
 
 
-def assert_nothing_is_lost(tmp_path: Path, cuts: int) -> None:
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_power_cuts_while_a_slow_card_commits(tmp_path: Path) -> None:
+    """Presses come while the one before is still being written."""
+    assert_nothing_is_lost(tmp_path, cuts=5, data_writes=8)
+
+
+def assert_nothing_is_lost(tmp_path: Path, cuts: int, data_writes: int | None = None) -> None:
     seed = new_seed()
-    with installed(tmp_path) as (machine, whole):
+    print(f"{cuts} power cuts, seed {seed}")
+    with installed(tmp_path, data_writes=data_writes) as (machine, whole):
         reckoning, votes = cut_and_cut_again(machine, random.Random(seed), cuts)
         wait_until_sent(machine)
         machine.shut_down()
@@ -53,7 +61,7 @@ def cut_and_cut_again(
         before, votes = votes, kept(machine)
         assert votes[: len(before)] == before, "what had survived one cut did not survive the next"
         faces = [vote.face for vote in votes[len(before) :]]
-        assert faces[: len(lamps)] == lamps, "lamps and disk tell different stories"
+        assert faces[: len(lamps)] == lamps, f"lamps said {lamps}, the disk says {faces}"
         reckoning = reckoning.after(lamps, faces)
         print(f"after this cut: {reckoning}", flush=True)
     return reckoning, votes

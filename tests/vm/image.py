@@ -7,7 +7,7 @@ import lzma
 import os
 import platform
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache as once
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,7 +25,8 @@ PROGRAMS: Final = (
 SIZE: Final = "640M"
 MODULES: Final = (
     "drivers/gpio/gpio-sim", "drivers/net/net_failover", "drivers/net/virtio_net",
-    "drivers/watchdog/i6300esb", "fs/configfs/configfs", "net/core/failover",
+    "drivers/watchdog/i6300esb", "drivers/watchdog/watchdog", "fs/configfs/configfs",
+    "net/core/failover",
     *initramfs.NEEDED,
 )  # fmt: skip
 # What a kiosk has no use for, and what would write to a read-only root.
@@ -83,13 +84,17 @@ def _build(draft: Path, linux: Kernel, base: Path) -> None:
     initramfs.write(linux, draft / "initramfs.gz")
 
 
-def modules(files: Path, linux: Kernel, names: Iterable[str]) -> None:
-    """Unpacked, as any modprobe can read them."""
+def modules(files: Path, linux: Kernel, names: Collection[str]) -> None:
+    """Unpacked, as any modprobe can read them, and none that needs one which is not there."""
+    needed: set[str] = set()
     for name in names:
         packed = linux.module(name)
         target = (files / packed.relative_to(linux.folder.parents[3])).with_suffix("")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(lzma.decompress(packed.read_bytes()))
+        needed |= set(run("modinfo", "-F", "depends", str(target)).strip().split(",")) - {""}
+    missing = needed - {Path(name).name.replace("-", "_") for name in names}
+    assert not missing, f"modules of the image need {', '.join(sorted(missing))}"
     run("depmod", "-b", str(files), linux.version)
 
 

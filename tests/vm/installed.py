@@ -28,13 +28,17 @@ class Installed(NamedTuple):
 
 
 @contextmanager
-def installed(folder: Path, more: Sequence[str] = ()) -> Iterator[Installed]:
-    """A kiosk that the collector knows, switched on; `more` are further words for QEMU."""
+def installed(
+    folder: Path, more: Sequence[str] = (), data_writes: int | None = None
+) -> Iterator[Installed]:
+    """A kiosk that the collector knows, switched on; `more` and `data_writes` as for a Machine."""
     disk = image()
     with Mosquitto(folder) as broker, Whole(folder, broker, 1) as whole:
         (name,) = whole.names
         data = data_disk(folder / "data.img", folder / f"{name}.toml", folder / name)
-        with Machine(disk, data, broker_port=broker.port, more=more) as machine:
+        with Machine(
+            disk, data, broker_port=broker.port, data_writes=data_writes, more=more
+        ) as machine:
             boot(machine)
             yield Installed(machine, whole)
 

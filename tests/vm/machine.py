@@ -30,7 +30,8 @@ class Machine:
     """A kiosk's computer over the disk `data`, which outlives it.
 
     `seen` grows with each state of lamps and buzzer, unless `eye` is to take it. `broker_port` is
-    the one thing outside that it reaches. `more` are further words for QEMU.
+    the one thing outside that it reaches. `data_writes` are the writes to `data` that it is given
+    in a second of the host. `more` are further words for QEMU.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Machine:
         *,
         broker_port: int | None = None,
         root_writable: Path | None = None,
+        data_writes: int | None = None,
         more: Sequence[str] = (),
     ) -> None:
         self.seen: list[Message] = []
@@ -49,6 +51,7 @@ class Machine:
         self._data = data
         self._broker_port = broker_port
         self._root = root_writable
+        self._data_writes = data_writes
         self._more = more
         self._ids = count(1)
         self._answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -91,9 +94,10 @@ class Machine:
             root = f"file={self._root},format=raw"
         else:
             root = f"file={self._image.disk},format=raw,readonly=on"
+        limit = f",throttling.iops-write={self._data_writes}" if self._data_writes else ""
         return [
             "-drive", f"{root},if=none,id=root", "-device", "virtio-blk-pci,drive=root",
-            "-drive", f"file={self._data},format=raw,if=none,id=data",
+            "-drive", f"file={self._data},format=raw,if=none,id=data{limit}",
             "-device", "virtio-blk-pci,drive=data",
         ]  # fmt: skip
 

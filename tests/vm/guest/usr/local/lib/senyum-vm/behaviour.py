@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 from gpiozero import Button
@@ -135,13 +136,27 @@ def raising_callback() -> dict[str, Any]:
 
 
 def flood() -> dict[str, Any]:
+    """What is said of very many edges, and of one press after them."""
     edges = 2000
     with button() as (device, wire, said):
         for _ in range(edges // 2):
             wire.down()
             wire.up()
-        time.sleep(3)
-        return {"edges": edges, "calls": len(said), "is_pressed": device.is_pressed}
+        before = -1
+        while len(said) > before:
+            before = len(said)
+            time.sleep(2)
+        flooded, is_pressed = list(said), device.is_pressed
+        wire.down()
+        time.sleep(1)
+        return {
+            "edges": edges,
+            "calls": len(flooded),
+            "in_turn": all(one != other for one, other in pairwise(flooded)),
+            "last": flooded[-1],
+            "is_pressed": is_pressed,
+            "after": said[len(flooded) :],
+        }
 
 
 def second_process() -> dict[str, Any]:

@@ -82,6 +82,9 @@ class QuarantineSection(Struct, frozen=True):
 class WebSection(Struct, frozen=True):
     host: Annotated[str, Meta(description="Address on which the web pages listen.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port of the web pages.")] = 8000
+    address: Annotated[
+        str, Meta(description="Where citizens find the pages, for posters: https://….go.id.")
+    ] = ""
 
 
 class BackupSection(Struct, frozen=True):

@@ -81,8 +81,9 @@ PURE = {
     "collector.release.doubt", "collector.release.exactness", "collector.release.knowledge",
     "collector.release.measure", "collector.release.received", "collector.release.rules",
     "collector.release.timetable", "collector.release.told",
-    "collector.report.content", "collector.report.document", "collector.report.gathering",
-    "collector.report.making", "collector.report.words", "collector.report.workbook",
+    "collector.report.content", "collector.report.dictionary", "collector.report.document",
+    "collector.report.gathering", "collector.report.making", "collector.report.opendata",
+    "collector.report.words", "collector.report.workbook",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

@@ -100,6 +100,12 @@ class BackupSection(Struct, frozen=True):
     ] = 26
 
 
+class ReportSection(Struct, frozen=True):
+    to: Annotated[
+        str, Meta(description="Who gets each period's public report by mail; empty: nobody.")
+    ] = ""
+
+
 class MailSection(Struct, frozen=True):
     host: Annotated[str, Meta(description="The server that takes mail; empty: none is sent.")] = ""
     port: Annotated[Port, Meta(description="Its port: 587 for starttls, 465 for tls.")] = 587
@@ -129,6 +135,7 @@ class Config(Struct, frozen=True):
     web: WebSection = WebSection()
     backup: BackupSection = BackupSection()
     mail: MailSection = MailSection()
+    report: ReportSection = ReportSection()
 
     @property
     def data_dir(self) -> Path:

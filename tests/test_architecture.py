@@ -82,8 +82,8 @@ PURE = {
     "collector.release.measure", "collector.release.received", "collector.release.rules",
     "collector.release.timetable", "collector.release.told",
     "collector.report.content", "collector.report.dictionary", "collector.report.document",
-    "collector.report.gathering", "collector.report.making", "collector.report.opendata",
-    "collector.report.words", "collector.report.workbook",
+    "collector.report.gathering", "collector.report.letter", "collector.report.making",
+    "collector.report.opendata", "collector.report.words", "collector.report.workbook",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

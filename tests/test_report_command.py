@@ -55,9 +55,7 @@ def read(file: Path) -> str:
 
 
 def pages(file: Path) -> int:
-    return file.read_bytes().count(b"/Type /Page\n") or len(
-        re.findall(rb"/Type\s*/Page\b(?!s)", file.read_bytes())
-    )
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", file.read_bytes()))
 
 
 def comma(value: Decimal | None) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "index": "collector.commands.index:index",
     "weeks": "collector.commands.weeks:weeks",
     "release": "collector.commands.release:release",
+    "report": "collector.commands.report:report",
     "skm": "collector.commands.skm:skm",
     "lapor": "collector.commands.lapor:lapor",
     "reward": "collector.commands.reward:reward",

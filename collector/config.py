@@ -82,6 +82,9 @@ class QuarantineSection(Struct, frozen=True):
 class WebSection(Struct, frozen=True):
     host: Annotated[str, Meta(description="Address on which the web pages listen.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port of the web pages.")] = 8000
+    address: Annotated[
+        str, Meta(description="Where citizens find the pages, for posters: https://….go.id.")
+    ] = ""
 
 
 class BackupSection(Struct, frozen=True):
@@ -95,6 +98,12 @@ class BackupSection(Struct, frozen=True):
     max_age_hours: Annotated[
         Positive, Meta(description="The newest backup may be so old, or the drill fails.")
     ] = 26
+
+
+class ReportSection(Struct, frozen=True):
+    to: Annotated[
+        str, Meta(description="Who gets each period's public report by mail; empty: nobody.")
+    ] = ""
 
 
 class MailSection(Struct, frozen=True):
@@ -126,6 +135,7 @@ class Config(Struct, frozen=True):
     web: WebSection = WebSection()
     backup: BackupSection = BackupSection()
     mail: MailSection = MailSection()
+    report: ReportSection = ReportSection()
 
     @property
     def data_dir(self) -> Path:

@@ -21,6 +21,9 @@ ROOMS = {
     "collector.index": set(),
     "collector.ledger": {"collector.errors", "collector.index", "kiosk.wire"},
     "collector.release": {"collector.errors", "collector.ledger", "collector.index"},
+    "collector.report": {
+        "collector.errors", "collector.ledger", "collector.index", "collector.release",
+    },
     "collector.backup": {"collector.errors", "collector.ledger"},
     "collector.ingest": {
         "collector.errors", "collector.config", "collector.crash", "collector.systemd",
@@ -37,7 +40,7 @@ ROOMS = {
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",
-        "collector.release",
+        "collector.release", "collector.report",
     },
     # The demo builds kiosks, so it may make their first epochs.
     "collector.demo": {
@@ -55,6 +58,8 @@ DOORS = {
     "waitress": {"collector.web"},
     "smtplib": {"collector.mail"},
     "openpyxl": {"collector.tables.workbook"},
+    "xlsxwriter": {"collector.report.workbook"},
+    "typst": {"collector.report.typesetting"},
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {
@@ -76,6 +81,9 @@ PURE = {
     "collector.release.doubt", "collector.release.exactness", "collector.release.knowledge",
     "collector.release.measure", "collector.release.received", "collector.release.rules",
     "collector.release.timetable", "collector.release.told",
+    "collector.report.content", "collector.report.dictionary", "collector.report.document",
+    "collector.report.gathering", "collector.report.letter", "collector.report.making",
+    "collector.report.opendata", "collector.report.words", "collector.report.workbook",
 }  # fmt: skip
 IMPURE = {
     "asyncio", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "signal",

@@ -13,7 +13,10 @@ from collector.ledger.store import open_ledger
 from collector.web.attempts import Gate
 from tests.web import NAME, PASSWORD, app_in, log_in, token_in
 
-OPEN = {"/masuk", "/bahasa/<code>", "/health", "/publik", "/api/v1/openapi.json"}
+OPEN = {
+    "/masuk", "/bahasa/<code>", "/health", "/publik", "/api/v1/openapi.json",
+    "/data/indeks.csv", "/data/indeks.json", "/data/kamus.csv", "/data/datapackage.json",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ PAGES = {
     "fleet": "/kiosk",
     "integrity": "/integritas",
     "public": "/publik",
+    "reports": "/laporan",
     "not-found": "/nope",
     "bad-period": "/?periode=2019-08",
 }
@@ -190,7 +191,9 @@ def test_a_page_is_whole_legible_and_all_its_own(visit: Visit, name: str) -> Non
     assert page.evaluate(OVERFLOW) <= 0
 
 
-@pytest.mark.parametrize("name", ["overview", "agency", "complaints", "fleet", "integrity"])
+@pytest.mark.parametrize(
+    "name", ["overview", "agency", "complaints", "fleet", "integrity", "reports"]
+)
 def test_nothing_is_cut_off_at_320_pixels(visits: dict[str, Visit], name: str) -> None:
     """As on a desktop at 400 % zoom (WCAG 1.4.10)."""
     page = visits["phone"].open(PAGES[name])

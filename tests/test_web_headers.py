@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from tests.web import app_in, log_in, make_ledger
 
 PAGES = (
-    "/", "/perangkat/rsud", "/banding", "/kiosk", "/kiosk/isi", "/masuk", "/publik", "/nope",
+    "/", "/perangkat/rsud", "/banding", "/kiosk", "/kiosk/isi", "/masuk", "/publik", "/laporan",
+    "/nope",
     "/?periode=x",
 )  # fmt: skip
 ADDRESS = re.compile(r"""(?:href|src|srcset|action|data-part)="([^"]*)"|url\(["']?([^"')]+)""")

@@ -10,10 +10,10 @@ from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.release_shown import as_json, periods, table
+from collector.commands.releaseperiod import ReleasePeriod
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
-from collector.index.periodnames import period_named
 from collector.ledger.deeds import By
 from collector.ledger.releases import (
     Audience,
@@ -25,9 +25,8 @@ from collector.ledger.releases import (
 )
 from collector.ledger.store import open_ledger, read_snapshot
 from collector.release import signing
-from collector.release.timetable import Period, period_of
+from collector.release.timetable import Period
 
-EXAMPLES = "2026, 2026-S1, 2026-T3 or 2026-08"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -35,23 +34,8 @@ class NoRelease(CollectorError, LookupError):
     """Nothing was given out of this period."""
 
 
-class _Period(click.ParamType[Period]):
-    name = "period"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Period:
-        try:
-            period = period_of(period_named(value))
-        except ValueError:
-            period = None
-        if period is None:
-            self.fail(f"{value!r} is no period of releases; write {EXAMPLES}", param, ctx)
-        return period
-
-
 def _period(command: F) -> F:
-    return click.argument("period", type=_Period(), metavar="PERIOD")(command)
+    return click.argument("period", type=ReleasePeriod(), metavar="PERIOD")(command)
 
 
 def _reason(command: F) -> F:
@@ -72,7 +56,7 @@ def release() -> None:
 
 
 @release.command()
-@click.option("--revise", type=_Period(), metavar="PERIOD", help="A month, once more.")
+@click.option("--revise", type=ReleasePeriod(), metavar="PERIOD", help="A month, once more.")
 @_reason
 @click.pass_obj
 def publish(config: Config, revise: Period | None, reason: str) -> None:
@@ -134,7 +118,7 @@ def sign(config: Config, period: Period) -> None:
 
 
 @release.command()
-@click.argument("period", type=_Period(), metavar="[PERIOD]", required=False)
+@click.argument("period", type=ReleasePeriod(), metavar="[PERIOD]", required=False)
 @click.option(
     "--audience",
     type=click.Choice(get_args(Audience)),

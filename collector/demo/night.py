@@ -14,6 +14,7 @@ JOBS: Final = (
     ("backup", "verify"),
     ("audit", "verify"),
     ("audit", "witness"),
+    ("report", "--mail"),
 )
 
 

@@ -1,14 +1,25 @@
 """Whether an index has moved: a word only where chance alone does not explain it."""
 
 from decimal import Decimal
-from typing import Literal
-
-from collector.index.figure import Figure
+from typing import Literal, Protocol
 
 Trend = Literal["naik", "turun", "tetap"]
 
 
-def trend(before: Figure, now: Figure) -> Trend | None:
+class Estimate(Protocol):
+    """What a change is read from: an index and its interval, in points of the mapping."""
+
+    @property
+    def mapping(self) -> str: ...
+    @property
+    def index(self) -> Decimal | None: ...
+    @property
+    def low(self) -> Decimal | None: ...
+    @property
+    def high(self) -> Decimal | None: ...
+
+
+def trend(before: Estimate, now: Estimate) -> Trend | None:
     """The word for the change, or None where one of the figures has too few votes.
 
     "tetap" means that no change is shown, not that there was none.
@@ -22,7 +33,7 @@ def trend(before: Figure, now: Figure) -> Trend | None:
     return "turun" if high < 0 else "tetap"
 
 
-def difference(before: Figure, now: Figure) -> tuple[Decimal, Decimal] | None:
+def difference(before: Estimate, now: Estimate) -> tuple[Decimal, Decimal] | None:
     """The 95 % interval of `now` minus `before`, in points; None if they cannot be compared.
 
     The two may be periods of one agency or two agencies, each with its own n and phi.

@@ -58,15 +58,18 @@ def versions(db: Database, number: int) -> list[tuple[date, Plan]]:
     return found
 
 
-def plans(db: Database, agency: str | None = None) -> dict[int, Plan]:
-    """Number → plan as it stands, by due date; of one agency or all."""
-    latest = {number: every[-1][1] for number, every in _all(db).items()}
+def plans(db: Database, agency: str | None = None, until_ms: int | None = None) -> dict[int, Plan]:
+    """Number → plan as it stands, or as it stood at a moment, by due date; of one agency or all."""
+    latest = {number: every[-1][1] for number, every in _all(db, until_ms).items()}
     chosen = [each for each in latest.items() if agency in (None, each[1].agency)]
     return dict(sorted(chosen, key=lambda each: (each[1].due, each[0])))
 
 
-def _all(db: Database) -> dict[int, list[tuple[date, Plan]]]:
-    rows = db.conn.execute(f"SELECT {_COLUMNS} FROM plans ORDER BY plan, version")  # noqa: S608
+def _all(db: Database, until_ms: int | None = None) -> dict[int, list[tuple[date, Plan]]]:
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM plans WHERE ? IS NULL OR noted_ms <= ? ORDER BY plan, version",  # noqa: S608
+        (until_ms, until_ms),
+    )
     found: dict[int, list[tuple[date, Plan]]] = defaultdict(list)
     for number, *row in rows:
         before = found[number][0] if found[number] else None

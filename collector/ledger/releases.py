@@ -129,6 +129,24 @@ def published(db: Database, audience: str, days: Days) -> list[Release]:
     return list(map(_release, rows))
 
 
+def published_ever(db: Database, audience: str) -> list[Release]:
+    """What the audience was given of all periods, by day: the last version of each figure."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM releases WHERE audience = ? AND {_PUBLISHED}"  # noqa: S608
+        " ORDER BY first_day, last_day, scope DESC, agency, place",
+        (audience,),
+    )
+    return list(map(_release, rows))
+
+
+def given_ms(db: Database, release: Release) -> int:
+    """When a published figure was given out: with its signature, where it needs one."""
+    if release.proposal is None:
+        return release.at_ms
+    row = db.conn.execute("SELECT at_ms FROM signatures WHERE p = ?", (release.proposal,))
+    return int(row.fetchone()[0])
+
+
 def published_periods(db: Database, audience: str) -> list[tuple[Kind, Days]]:
     """Kind and days of every period that the audience was given, the latest first."""
     rows = db.conn.execute(

@@ -1,10 +1,11 @@
-"""What jobs that run by themselves said last: backup, drill, audit, witness, erasure, misuse."""
+"""What jobs that run by themselves said last: backup, drill, audit, witness, erasure, misuse,
+reports by mail."""
 
 from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse"]
+Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse", "report"]
 
 
 class Run(NamedTuple):

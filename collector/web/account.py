@@ -34,6 +34,10 @@ OPEN: Final = {
     "languages.choose",
     "health.health",
     "public.public",
+    "opendata.figures_csv",
+    "opendata.figures_json",
+    "opendata.columns_csv",
+    "opendata.package_json",
     "static",
     "bootstrap.static",
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
@@ -27,9 +27,11 @@ from collector.web import (
     lapor,
     noting,
     numbers,
+    opendata,
     overview,
     pictures,
     public,
+    reports,
     site,
     words,
 )
@@ -47,10 +49,15 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Cookies are for HTTPS alone as soon as the reader comes through HTTPS."""
+    """Cookies are for HTTPS alone as soon as the reader comes through HTTPS; open data has none."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """A cache that keeps open data would hand a reader's session on."""
+        kept = request.blueprint == opendata.blueprint.name
+        return not kept and super().should_set_cookie(app, session)
 
 
 def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
@@ -66,7 +73,8 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet, api):
         room.init_app(app)
-    for page in (overview, agency, compare, pictures, lapor, health, integrity, public):
+    pages = (overview, agency, compare, pictures, lapor, health, integrity)
+    for page in (*pages, public, opendata, reports):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

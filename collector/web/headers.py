@@ -1,5 +1,6 @@
-"""What the browser may do with a page: nothing from elsewhere, nothing kept."""
+"""What the browser may do with a page: nothing from elsewhere, nothing kept but open data."""
 
+from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, request
@@ -16,6 +17,13 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+# Open data may be read by any page, and kept by whoever asks before each use whether it is new.
+OPEN_DATA: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, no-cache",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -26,4 +34,6 @@ def _guard(response: Response) -> Response:
     response.headers.update(HEADERS)
     if not (request.endpoint or "").endswith("static"):
         response.headers["Cache-Control"] = "no-store"
+    if request.blueprint == "opendata" and response.status_code < HTTPStatus.BAD_REQUEST:
+        response.headers.update(OPEN_DATA)
     return response

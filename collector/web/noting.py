@@ -37,6 +37,11 @@ def note_failed_login(name: str) -> None:
     _note("web:?", "login-failed", account=account)
 
 
+def note_report(name: str, file: str) -> None:
+    """Who took a report that is not for the public."""
+    _note(named("web", name), "report-taken", file=file)
+
+
 def _note(who: str, what: str, **detail: object) -> None:
     """A ledger that cannot be written keeps nobody out: the pages tell the admin that it is so."""
     by = By(who, int(site().clock() * 1000))

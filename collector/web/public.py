@@ -3,13 +3,13 @@
 from itertools import groupby
 from typing import NamedTuple
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from collector.ledger.places import agencies
-from collector.ledger.releases import Release, Remark, published, published_periods, remarks
+from collector.ledger.releases import Release, Remark, published, remarks
 from collector.release.told import shares_of
-from collector.web.languages import gettext
-from collector.web.period import Period, PeriodError, around
+from collector.web.period import Period
+from collector.web.released import asked_period, released_periods
 from collector.web.site import ledger
 
 blueprint = Blueprint("public", __name__)
@@ -27,8 +27,8 @@ class Line(NamedTuple):
 
 @blueprint.get("/publik")
 def public() -> str:
-    given = [around(kind, days.first) for kind, days in published_periods(ledger(), "public")]
-    period = _chosen(given)
+    given = released_periods("public")
+    period = asked_period(given)
     lines = [] if period is None else _lines(period)
     of_agencies = [line for line in lines if line.figure.scope == "agency"]
     return render_template(
@@ -38,17 +38,6 @@ def public() -> str:
         whole_regency=[line for line in lines if line.figure.scope == "regency"],
         groups=_groups(of_agencies),
     )
-
-
-def _chosen(given: list[Period]) -> Period | None:
-    """That of the address, else the latest; None while nothing was given out."""
-    asked = request.args.get("periode")
-    if not asked:
-        return given[0] if given else None
-    for period in given:
-        if period.code == asked:
-            return period
-    raise PeriodError(gettext("Angka periode “%(code)s” belum diterbitkan.", code=asked[:20]))
 
 
 def _lines(period: Period) -> list[Line]:

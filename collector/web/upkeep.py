@@ -89,6 +89,13 @@ DUTIES: Final = (
         2 * DAY,
         "senyum-collector misuse run",
     ),
+    Duty(
+        "report",
+        lazy_gettext("Laporan lewat surel"),
+        lazy_gettext("Laporan untuk umum dari setiap periode yang baru terbit, sekali saja."),
+        2 * DAY,
+        "senyum-collector report --mail",
+    ),
 )
 
 

@@ -87,7 +87,7 @@ def test_the_public_learns_nothing_small_from_months_and_their_triwulan(
     safe(Tree(seen(desk.give(PUBLIC, parts)), leaves), "public")
 
 
-# Months of (0, 0, 8), (0, 0, 8) and (1, 8, 21) leave one number of frowns: docs/releases.md names it.
+# Months of (0, 0, 8), (0, 0, 8) and (1, 8, 21) leave one number of frowns: see docs/releases.md.
 @pytest.mark.xfail(reason="who has figures of two audiences may learn a cell: an open hole")
 @SLOW
 @given(st.tuples(VOTES, VOTES, VOTES))

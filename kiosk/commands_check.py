@@ -4,7 +4,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ import click
 import msgspec
 
 from kiosk.check.line import Line, exit_code
+from kiosk.check.question import answered
 from kiosk.clock import SystemClock
 from kiosk.options import config_file
 
@@ -35,9 +35,7 @@ def check(file: Path, no_hands: bool, as_json: bool) -> None:
     from kiosk.check import site  # noqa: PLC0415  brings the whole firmware
 
     somebody = not (no_hands or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
-    lines = site.lines(
-        file, SystemClock(), partial(click.confirm, default=None) if somebody else None
-    )
+    lines = site.lines(file, SystemClock(), answered if somebody else None)
     found = list(lines) if as_json else list(_told(lines))
     if as_json:
         click.echo(msgspec.json.encode([line._asdict() for line in found]))

@@ -1,184 +1,196 @@
-"""Who wants to know a small cell, and has all figures, all rules, and an afternoon.
+"""Who wants to know a small cell, has every figure, and runs the program himself.
 
-Written without the product's code: the rules as docs/releases.md tells them, over every number of
-votes there can be, in arrays. `Tree` adds up what nests in what, and finds for each part of it
-exactly the votes that go with all that was told. Its answer is complete: a number that it leaves
-out is impossible.
+For a cell that is small in truth he asks of other votes: would I have been given just the same,
+figure by figure, at the same details and in the same versions? He has the cell once there are no
+such votes with another number in it. So one such year that is found shows that he has it not,
+whatever he reckons and however long: the whole program has been run on it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import prod
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import chain, product
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.signal import fftconvolve
+from collector.index.periods import Days
+from collector.ledger.releases import Counts, Piece
+from collector.release.adding import of_agency, of_regency, of_unit
+from collector.release.pieces import next_piece, total
+from collector.release.rules import AGENCY, PUBLIC
+from collector.release.timetable import Period, due, months_of
+from collector.release.told import Told
 
-SHAPE = (34, 44, 150)  # more frowns, neutral faces and smiles than these are not looked at
-SMALL = {"public": 9, "agency": 4, "regency": 9}
-MINIMUM = {"public": 30, "agency": 30, "regency": 1000}
-LEVELS = ("exact", "rounded", "index", "merged", "shares", "floor", "nothing")
-
-Mask = NDArray[np.bool_]
-Votes = NDArray[np.int_]
-F, U, S = np.indices(SHAPE)
-
-
-class Reckoning:
-    """All votes there can be, each with the same known votes beside it, by one audience's rules."""
-
-    def __init__(self, audience: str, beside: tuple[int, ...]) -> None:
-        self.f, self.u, self.s = F + beside[0], U + beside[1], S + beside[2]
-        self.n = self.f + self.u + self.s
-        self.small, self.minimum = SMALL[audience], MINIMUM[audience]
-        self.step, self.width = (100, (50, 49)) if audience == "regency" else (5, (2, 2))
-        self.finest = LEVELS.index("exact" if audience == "agency" else "rounded")
-
-    def goes_with(self, told: Any, cap: str) -> Mask:
-        """The votes of which this audience would have been told so."""
-        allowed = self._allowed()
-        begin, end = max(LEVELS.index(cap), self.finest), LEVELS.index(told.detail)
-        found = allowed[told.detail] & self._content(told)
-        for finer in LEVELS[begin:end]:
-            found &= ~allowed[finer]
-        return np.asarray(found)
-
-    def _allowed(self) -> dict[str, Mask]:
-        enough = self.n >= self.minimum
-        whole = enough & self._fine(self.f) & self._fine(self.u) & self._fine(self.s)
-        merged = enough & (self._best() | self._worst())
-        floor = enough & ((10 * self.s > 7 * self.n) | (10 * self.f > 7 * self.n))
-        always = np.ones(SHAPE, dtype=bool)
-        return dict(zip(LEVELS, (whole, whole, whole, merged, merged, floor, always), strict=True))
-
-    def _fine(self, cells: Votes) -> Mask:
-        return np.asarray((cells == 0) | (cells > self.small))
-
-    def _best(self) -> Mask:
-        return self._fine(self.s) & self._fine(self.f + self.u)
-
-    def _worst(self) -> Mask:
-        return self._fine(self.f) & self._fine(self.u + self.s)
-
-    def _content(self, told: Any) -> Mask:
-        found = np.ones(SHAPE, dtype=bool)
-        for votes, cell in zip(self._cells(told), told.cells, strict=True):
-            found &= self._near(votes, cell, told)
-        if told.alone is not None:
-            best = 10 * self.s > 7 * self.n if told.detail == "floor" else self._best()
-            found &= best if told.alone == "best" else ~best
-        if told.n is not None:
-            found &= self._near(self.n, told.n, told)
-        if told.index is not None and told.detail != "exact":
-            points, index = 50 * self.f + 125 * self.u + 200 * self.s, int(told.index)
-            found &= (2 * index - 1) * self.n <= points  # twice the points
-            found &= points < (2 * index + 1) * self.n
-        return found
-
-    def _near(self, votes: Votes, number: int, told: Any) -> Mask:
-        if told.detail == "exact":
-            return np.asarray(votes == number)
-        under, over = (5 * self.step, 5 * self.step - 1) if told.detail == "index" else self.width
-        return np.asarray((number - under <= votes) & (votes <= number + over))
-
-    def _cells(self, told: Any) -> tuple[Votes, ...]:
-        if not told.cells:
-            return ()
-        if told.alone is None:
-            return self.f, self.u, self.s
-        alone = self.s if told.alone == "best" else self.f
-        return alone, self.n - alone
+OTHERS: Counts = (311, 322, 1410)
+SMALL = {"public": 9, "agency": 4}
+PERIODS = [each for each in due(date(2025, 1, 1), date(2026, 2, 1)) if each.days.first.year == 2025]
 
 
-def goes_with(told: Any, audience: str, cap: str, beside: tuple[int, ...] = (0, 0, 0)) -> Mask:
-    return Reckoning(audience, beside).goes_with(told, cap)
+class Part(NamedTuple):
+    """The smallest there is: votes of a unit in a month, there when it was given out, or late."""
+
+    unit: str
+    month: str
+    late: bool = False
 
 
-def anything() -> Mask:
-    """Nothing is told."""
-    return np.ones(SHAPE, dtype=bool)
+Year = Mapping[Part, Counts]
+Transcript = tuple[tuple[Period, str, Told], ...]  # what was given out, in its order
+Program = Callable[[Year], dict[str, Transcript]]
 
 
-def added(one: Mask, other: Mask) -> Mask:
-    """All sums of the two."""
-    (first, a), (second, b) = _cropped(one), _cropped(other)
-    return _placed(_sums(a, b), first + second)
+def given_out(year: Year) -> dict[str, Transcript]:
+    """All that the public, and the head, are given of an agency with these votes.
+
+    Late votes come after the last month of their triwulan, of which each month is then revised. Of
+    the regency's figure all else is known: the same `OTHERS` in each month.
+    """
+    pieces: list[Piece] = []
+    rows: dict[tuple[str, Period, str], Told] = {}
+    lines: dict[str, list[tuple[Period, str, Told]]] = {"public": [], "agency": []}
+    for period, late in _acts(year):
+        piece = next_piece("gambut", period, _now(year, period, late=late), pieces)
+        pieces += [piece] if piece else []
+        own = [each for each in pieces if period.days.holds(each.days)]
+        for audience, place, told in _figures(year, period, own):
+            if rows.get((audience, period, place)) != told:
+                rows[audience, period, place] = told
+                lines[audience].append((period, place, told))
+    return {"public": tuple(lines["public"]), "agency": tuple(chain(*lines.values()))}
 
 
-def subtracted(one: Mask, other: Mask) -> Mask:
-    """All x with x + y in `one`, for a y in `other`."""
-    (first, a), (second, b) = _cropped(one), _cropped(other)
-    return _placed(_sums(a, b[::-1, ::-1, ::-1]), first - second - np.array(b.shape) + 1)
+@cache
+def _months(quarter: Days) -> tuple[Period, ...]:
+    return tuple(each for each in PERIODS if each.kind == "month" and quarter.holds(each.days))
 
 
-def _cropped(mask: Mask) -> tuple[Votes, Mask]:
-    """The least block that holds all of it, and where that begins."""
-    where = np.nonzero(mask)
-    if not where[0].size:
-        return np.zeros(3, dtype=int), np.zeros((1, 1, 1), dtype=bool)
-    first = np.array([axis.min() for axis in where])
-    last = [axis.max() + 1 for axis in where]
-    return first, mask[tuple(slice(a, b) for a, b in zip(first, last, strict=True))]
+def _acts(year: Year) -> Iterator[tuple[Period, bool]]:
+    """Which periods are made, and whether late votes are there."""
+    last = max(part.month for part in year)
+    for period in PERIODS:
+        if months_of(period.days)[0] > last:
+            continue
+        if period.kind == "triwulan" and any(part.late for part in year):
+            yield from ((month, True) for month in _months(period.days))
+        yield period, period.kind != "month"
 
 
-def _sums(one: Mask, other: Mask) -> Mask:
-    whole = fftconvolve(one.astype(np.float32), other.astype(np.float32))
-    return np.asarray(whole > 0.5)
+def _now(year: Year, period: Period, *, late: bool) -> dict[str, Counts]:
+    months = set(months_of(period.days))
+    own = [part for part in year if part.month in months and (late or not part.late)]
+    units = sorted({part.unit for part in own})
+    return {unit: total(year[part] for part in own if part.unit == unit) for unit in units}
 
 
-def _placed(block: Mask, first: Votes) -> Mask:
-    """The block where it belongs, and of it what lies inside."""
-    found = np.zeros(SHAPE, dtype=bool)
-    begin, end = np.maximum(first, 0), np.minimum(first + block.shape, SHAPE)
-    if (begin < end).all():
-        into = tuple(slice(a, b) for a, b in zip(begin, end, strict=True))
-        of = tuple(slice(a, b) for a, b in zip(begin - first, end - first, strict=True))
-        found[into] = block[of]
+def _figures(year: Year, period: Period, own: Sequence[Piece]) -> Iterator[tuple[str, str, Told]]:
+    if period.kind in PUBLIC.kinds:
+        yield "public", "", of_agency(PUBLIC, own)
+        yield "public", "regency", of_regency([*own, *_others_in(period.days)])
+    yield "agency", "", of_agency(AGENCY, own)
+    units = sorted({part.unit for part in year})
+    for unit in units if len(units) > 1 else []:
+        yield "agency", unit, of_unit(unit, own)
+
+
+@cache
+def _others_in(days: Days) -> tuple[Piece, ...]:
+    months = [each.days for each in PERIODS if each.kind == "month" and days.holds(each.days)]
+    return tuple(Piece("others", month, {"others": OTHERS}, None) for month in months)
+
+
+# ---------------------------------------------------------------- what he would like to know
+
+
+class Cell(NamedTuple):
+    """The votes of some faces in some parts."""
+
+    parts: frozenset[Part]
+    faces: tuple[int, ...]
+
+    def of(self, year: Year) -> int:
+        return sum(year[part][face] for part in self.parts for face in self.faces)
+
+
+FACES = ((0,), (1,), (2,), (0, 1), (1, 2))
+
+
+def small_cells(year: Year, audience: str) -> Iterator[Cell]:
+    """Of every period and place, and of every difference of two of which one lies in the other."""
+    for parts, faces in product(_regions(year, audience), FACES):
+        cell = Cell(parts, faces)
+        if 1 <= cell.of(year) <= SMALL[audience]:
+            yield cell
+
+
+def _regions(year: Year, audience: str) -> set[frozenset[Part]]:
+    units = sorted({part.unit for part in year}) if audience == "agency" else []
+    places = [set(units) or {part.unit for part in year}, *({unit} for unit in units)]
+    own = {
+        frozenset(part for part in year if part.unit in place and part.month in months)
+        for place in places
+        for months in (months_of(period.days) for period in PERIODS)
+    }
+    own |= {frozenset(part for part in region if not part.late) for region in own}
+    apart = {one - other for one, other in product(own, own) if other < one}
+    return {region for region in own | apart if region}
+
+
+def determined(year: Year, audience: str, program: Program = given_out) -> list[Cell]:
+    """The small cells of which he would find no other number, near the true votes."""
+    truth = program(year)[audience]
+    found: list[Cell] = []
+    shown: list[Year] = []  # other years of which the same would have been given out
+    for cell in small_cells(year, audience):
+        if any(cell.of(other) != cell.of(year) for other in shown):
+            continue
+        others = (other for other in _others(year, cell) if cell.of(other) != cell.of(year))
+        same = next((other for other in others if program(other)[audience] == truth), None)
+        if same is None:
+            found.append(cell)
+        else:
+            shown.append(same)
     return found
 
 
-@dataclass
-class Tree:
-    """Votes of which something was told, as the sum of its branches."""
-
-    told: Mask
-    branches: Sequence["Tree"] = ()
-    up: Mask = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.up = self.told
-        if self.branches:
-            self.up = self.told & _sum([branch.up for branch in self.branches])
-
-    def possible(self) -> list[Mask]:
-        """Of itself, of each branch below it, and of all branches of a node without one."""
-        return list(self._below(self.up))
-
-    def _below(self, own: Mask) -> Any:
-        yield own
-        for branch in self.branches:
-            others = _sum([each.up for each in self.branches if each is not branch])
-            yield others & subtracted(own, branch.up)
-            yield from branch._below(branch.up & subtracted(own, others))
+def _others(year: Year, cell: Cell) -> Iterator[Year]:
+    """Other votes, the nearest first: of one part, or exchanged with another one."""
+    inside = sorted(cell.parts, key=lambda part: sum(year[part]))
+    outside = [part for part in year if part not in cell.parts]
+    for step, part in product(_steps(1), inside):
+        yield from _changed(year, {part: step})
+    for step, part, other in product(_steps(2), inside, [*outside, *inside]):
+        if part != other:
+            yield from _changed(year, {part: step, other: tuple(-n for n in step)})
+    for step, part in product(_steps(4), inside):
+        yield from _changed(year, {part: step})
+    for step, part in product(_far(), inside):
+        yield from _changed(year, {part: step})
 
 
-def _sum(masks: Sequence[Mask]) -> Mask:
-    zero = np.zeros(SHAPE, dtype=bool)
-    zero[0, 0, 0] = True
-    whole = zero
-    for mask in masks:
-        whole = mask if whole is zero else added(whole, mask)
-    return whole
+def _changed(year: Year, steps: Mapping[Part, Counts]) -> Iterator[Year]:
+    votes = {part: total([year[part], step]) for part, step in steps.items()}
+    if min(chain(*votes.values())) >= 0:
+        yield {**year, **votes}
 
 
-def determined(possible: Mask, audience: str) -> list[int]:
-    """The small cells of which only one number is left: of each face, and of those merged."""
-    assert prod(possible.shape) == prod(SHAPE)
-    assert possible.any(), "nothing goes with what was told: the attacker reckons wrongly"
-    cells = [votes[possible] for votes in (F, U, S, F + U, U + S)]
-    return [
-        int(cell[0])
-        for cell in cells
-        if cell.min() == cell.max() and 1 <= cell[0] <= SMALL[audience]
-    ]
+@cache
+def _steps(most: int) -> list[Counts]:
+    every = product(range(-most, most + 1), repeat=3)
+    near = [step for step in every if 0 < sum(map(abs, step)) <= most]
+    return sorted(near, key=lambda step: (abs(sum(step)), sum(map(abs, step))))
+
+
+@cache
+def _far() -> list[Counts]:
+    """As far apart as two may lie of which the same is told in numbers."""
+    few, more = range(-4, 5), range(-10, 11)
+    every = [*product(more, more, few), *product(few, more, more)]
+    near = [step for step in every if abs(sum(step)) <= 4]
+    return sorted(near, key=lambda step: sum(map(abs, step)))
+
+
+def groups(boxes: Iterable[Counts], said: Callable[[Counts], object]) -> Iterator[list[Counts]]:
+    """Votes of which the same is said."""
+    found: dict[object, list[Counts]] = {}
+    for votes in boxes:
+        found.setdefault(said(votes), []).append(votes)
+    yield from found.values()

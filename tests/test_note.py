@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from sqlite3 import IntegrityError
 from typing import Any
@@ -15,6 +16,7 @@ from collector.cli import main
 from collector.ledger import desired, journal, registry
 from collector.ledger.changes import changes
 from collector.ledger.counts import local_day
+from collector.ledger.misuse import Look, add_look
 from collector.ledger.placements import end, place
 from collector.ledger.places import (
     Agency,
@@ -26,6 +28,7 @@ from collector.ledger.places import (
     put_questions,
     put_units,
 )
+from collector.ledger.releases import Release, add_release
 from collector.ledger.store import open_ledger, writing
 from tests.web import ZONE, put_kiosk
 
@@ -179,6 +182,33 @@ def test_a_placement_that_is_set_right_is_right_on_the_time_line(db: Database) -
         with writing(db):
             registry.move_kiosk(db, "kiosk-1", "dukcapil-2", AUGUST + day * DAY, local_day(ZONE))
     assert told(db)[1:] == [("2026-08-04", "dukcapil", "kiosk-moved")]
+
+
+def test_other_rules_are_a_change_of_all_agencies(db: Database) -> None:
+    looks = [("2026-1", "aa" * 32, "h1"), ("2026-1", "aa" * 32, "h1"), ("2026-2", "bb" * 32, "h2")]
+    with writing(db):
+        for day, (ruleset, digest, hours) in enumerate(looks, 1):
+            add_look(db, Look((AUGUST + day * DAY) * 1000, ruleset, digest, hours, 3, 900), [])
+        for day, rules in ((4, "release/1"), (5, "release/1"), (6, "release/2")):
+            add_release(db, nothing(rules, AUGUST + day * DAY, version=day))
+    assert told(db, "gambut") == [
+        ("2026-08-04", "", "hours"),
+        ("2026-08-04", "", "ruleset"),
+        ("2026-08-07", "", "release-rules"),
+    ]
+    after = [each.told.get("after") for each in changes(db, ZONE)]
+    assert after == [None, f"2026-2 ({'bb' * 6})", "release/2, smiley-3/linear"]
+
+
+def nothing(rules: str, at: int, version: int) -> Release:
+    """A figure that tells nothing, by rules of this name."""
+    return Release(
+        audience="public", scope="agency", place="gambut", agency="gambut", kind="month",
+        first_day="2026-07-01", last_day="2026-07-31", version=version, rules=rules,
+        mapping="smiley-3/linear", detail="nothing", alone=None, n=None, cells=(), index=None,
+        low=None, high=None, grade=None, phi=Decimal(1), held=False, reason="", votes=(),
+        proposal=None, at_ms=at * 1000,
+    )  # fmt: skip
 
 
 def test_a_question_counts_where_the_kiosk_stood_when_it_was_told(db: Database) -> None:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.packages, pytest.mark.timeout(1800)]
 UNITS = ("senyum-ingest", "senyum-panel", "senyum-trial", "senyum-uplink", "senyum-web")
 TIMERS = tuple(
     f"senyum-{job}.timer"
-    for job in ("backup", "drill", "erase", "misuse", "report", "witness", "audit")
+    for job in ("backup", "drill", "erase", "misuse", "release", "report", "witness", "audit")
 )
 
 

@@ -1,166 +1,136 @@
-"""An attacker who has every figure never learns a small cell, nor a small difference."""
+"""Who has every figure, and runs the program on all other votes there may be, learns no small cell.
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import and_
+Also not from the choice of how much is told: tests/attacker.py runs the whole year again.
+"""
+
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from collector.ledger.releases import Audience, Counts
-from collector.release.deciding import Recipient, decide, units_may_be_told
-from collector.release.doubt import Memory
-from collector.release.received import Part, Received, Region, Values, total
-from collector.release.rules import AGENCY, PUBLIC, REGENCY, Rules
-from collector.release.told import NOTHING, tell
-from tests.attacker import Mask, Tree, anything, determined, goes_with
+from collector.ledger.releases import Counts
+from collector.release import alike
+from collector.release.alike import say
+from collector.release.pieces import total
+from collector.release.rules import AGENCY
+from collector.release.told import tell
+from tests.attacker import PERIODS, Part, Transcript, Year, determined, given_out, groups
 from tests.effort import examples
 
-NONE = (0, 0, 0)
-VOTES = st.tuples(st.integers(0, 10), st.integers(0, 13), st.integers(8, 48))
+AUDIENCES = ("public", "agency")
+FEW = st.tuples(st.integers(0, 6), st.integers(0, 9), st.integers(0, 30))
+SOME = st.tuples(st.integers(0, 12), st.integers(0, 20), st.integers(8, 90))
+MANY = st.tuples(st.integers(10, 40), st.integers(10, 40), st.integers(40, 99))
+VOTES = (FEW | SOME | MANY).flatmap(lambda votes: st.sampled_from([votes, votes, votes[::-1]]))
 SLOW = settings(
-    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
-class Desk:
-    """Gives out figures of some parts to the public and to the head of the agency."""
-
-    def __init__(self, values: dict[Part, Counts]) -> None:
-        self.values = values
-        self.public: list[Received] = []
-        self.agency: list[Received] = []
-        self.memories: tuple[Memory, Memory] = ({}, {})
-
-    def give(self, rules: Rules, parts: Iterable[Part], beside: Counts = NONE) -> Received:
-        region = Region(frozenset(parts), beside)
-        head = Recipient(AGENCY, region, [*self.public, *self.agency], self.memories[0])
-        people = Recipient(PUBLIC, region, self.public, self.memories[1])
-        decision = decide(
-            rules, [people, head] if rules.audience == "public" else [head], self.values
-        )
-        figure = Received(*region, rules, decision.cap, decision.told)
-        (self.public if rules.audience == "public" else self.agency).append(figure)
-        return figure
-
-    def give_units(self, units: Sequence[Part]) -> list[Received]:
-        """As figures are given out: all units of the agency, or none."""
-        if units_may_be_told([self.values[unit] for unit in units], AGENCY):
-            return [self.give(AGENCY, [unit]) for unit in units]
-        nothing = [Received(frozenset([u]), NONE, AGENCY, "nothing", NOTHING) for u in units]
-        self.agency += nothing
-        return nothing
+def year_of(*months: Counts, unit: str = "gambut") -> dict[Part, Counts]:
+    return {Part(unit, f"2025-{number:02}"): votes for number, votes in enumerate(months, 1)}
 
 
-def seen(*figures: Received) -> Mask:
-    """What goes with all of these figures of the same votes."""
-    return all_of(
-        [goes_with(each.told, whose(each.rules), each.cap, each.beside) for each in figures]
-    )
+def nobody_knows(year: Year) -> None:
+    assert {audience: determined(year, audience) for audience in AUDIENCES} == {
+        "public": [],
+        "agency": [],
+    }
 
 
-def whose(rules: Rules) -> str:
-    return "regency" if rules is REGENCY else rules.audience
+# ---------------------------------------------------------------- one piece, every number of votes
 
 
-def all_of(masks: Sequence[Mask]) -> Mask:
-    return reduce(and_, masks)
+def said(votes: Counts) -> object:
+    return say(votes, None)
 
 
-def months(*votes: Counts) -> list[Part]:
-    return [Part("loket", f"2026-{number:02}", 1) for number, _ in enumerate(votes, 1)]
-
-
-def safe(tree: Tree, audience: str) -> None:
-    assert [cells for mask in tree.possible() if (cells := determined(mask, audience))] == []
-
-
-@SLOW
-@given(st.tuples(VOTES, VOTES, VOTES))
-def test_the_public_learns_nothing_small_from_months_and_their_triwulan(
-    votes: tuple[Counts, Counts, Counts],
-) -> None:
-    parts = months(*votes)
-    desk = Desk(dict(zip(parts, votes, strict=True)))
-    leaves = [Tree(seen(desk.give(PUBLIC, [part]))) for part in parts]
-    safe(Tree(seen(desk.give(PUBLIC, parts)), leaves), "public")
-
-
-# Months of (0, 0, 8), (0, 0, 8) and (1, 8, 21) leave one number of frowns: see docs/releases.md.
-@pytest.mark.xfail(reason="who has figures of two audiences may learn a cell: an open hole")
-@SLOW
-@given(st.tuples(VOTES, VOTES, VOTES))
-def test_nor_does_the_head_who_has_the_public_figures_too(
-    votes: tuple[Counts, Counts, Counts],
-) -> None:
-    parts = months(*votes)
-    desk = Desk(dict(zip(parts, votes, strict=True)))
-    leaves = [Tree(seen(desk.give(AGENCY, [part]), desk.give(PUBLIC, [part]))) for part in parts]
-    whole = seen(desk.give(AGENCY, parts), desk.give(PUBLIC, parts))
-    safe(Tree(whole, leaves), "agency")
-
-
-@SLOW
-@example(((4, 7, 19), (1, 0, 8)), (0, 0, 0))  # no figure had told them apart
-@example(((5, 0, 45), (0, 1, 28)), (0, 0, 0))  # that one has too few votes would tell the other
-@given(st.tuples(VOTES, VOTES), st.tuples(*(st.integers(0, 900) for _ in range(3))))
-def test_nor_from_units_their_agency_and_a_regency_of_which_all_else_is_known(
-    votes: tuple[Counts, Counts], others: Counts
-) -> None:
-    parts = [Part(f"unit-{number}", "2026-01", 1) for number, _ in enumerate(votes)]
-    desk = Desk(dict(zip(parts, votes, strict=True)))
-    agency = desk.give(AGENCY, parts)
-    leaves = [Tree(seen(unit)) for unit in desk.give_units(parts)]
-    public = desk.give(PUBLIC, parts)
-    regency = desk.give(REGENCY, parts, others)
-    safe(Tree(seen(agency, public, regency), leaves), "agency")
-    safe(Tree(seen(public, regency)), "public")
-
-
-KNOWS: dict[str, tuple[Audience, ...]] = {"public": ("public",), "agency": ("agency", "public")}
-LATE = st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 6))
-
-
-@SLOW
-@given(VOTES, LATE, VOTES)
-def test_nor_from_a_revision_and_what_it_adds_up_to(
-    first: Counts, late: Counts, other: Counts
-) -> None:
-    month, came, beside = (Part("loket", f"2026-0{m}", a) for m, a in ((1, 1), (1, 2), (2, 3)))
-    desk = Desk({month: first, came: late, beside: other})
-    given_out = [
-        {rules.audience: desk.give(rules, parts) for rules in (AGENCY, PUBLIC)}
-        for parts in ([month], [beside], [month, came], [month, came, beside])
+def alone_known(members: list[Counts]) -> list[int]:
+    """The small cells that all votes of which the same is said have in common."""
+    cells = [{votes[face] for votes in members} for face in range(3)]
+    cells += [
+        {votes[0] + votes[1] for votes in members},
+        {votes[1] + votes[2] for votes in members},
     ]
-    for audience, of in KNOWS.items():
-        old, next_month, new, whole = (seen(*(each[name] for name in of)) for each in given_out)
-        month_now = Tree(new, [Tree(old), Tree(anything())])
-        safe(Tree(whole, [month_now, Tree(next_month)]), audience)
+    return [min(cell) for cell in cells if len(cell) == 1 and 1 <= min(cell) <= 9]
+
+
+def small_of(votes: list[Counts]) -> bool:
+    """Is none of them so near the end of what is tried that others would go with them?"""
+    return all(sum(each[:2]) <= 14 and 4 <= each[2] <= 52 for each in votes)
+
+
+BOX = list(product(range(18), range(18), range(58)))
+
+
+def test_no_piece_says_a_small_cell_nor_does_the_choice_of_how_much_it_says() -> None:
+    """Complete: all votes there are of up to 14 that are not content."""
+    found = [members for members in groups(BOX, said) if small_of(members)]
+    assert len(found) > 100
+    assert [members for members in found if alone_known(members)] == []
+
+
+def test_it_would_if_each_were_told_what_its_own_votes_allow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attacker is no fool: frowns that only one number goes with are found."""
+    monkeypatch.setattr(alike, "_is_safe", lambda *_, **__: True)
+    found = [members for members in groups(BOX, said) if small_of(members)]
+    assert [members for members in found if alone_known(members)] != []
+
+
+# ---------------------------------------------------------------- a year
+
+
+@SLOW
+@example([(0, 0, 8), (0, 0, 8), (1, 8, 21)])  # who has both audiences' figures
+@example([(12, 20, 60), (3, 7, 41), (14, 22, 70)])  # few frowns between exact months
+@example([(0, 0, 29), (0, 0, 29), (30, 10, 10)])  # as many waiting votes as there can be
+@example([(4, 10, 73), (24, 27, 77), (12, 11, 40)])  # what is told says that more may not be
+@example([(1, 0, 9), (2, 1, 8), (0, 1, 11), (12, 20, 60)])
+@given(st.lists(VOTES, min_size=3, max_size=8))
+def test_nobody_learns_a_small_cell_of_a_year(months: list[Counts]) -> None:
+    nobody_knows(year_of(*months))
+
+
+@SLOW
+@example([((4, 7, 19), (1, 0, 8))])
+@example([((5, 0, 45), (0, 1, 28))])
+@given(st.lists(st.tuples(VOTES, VOTES), min_size=1, max_size=6))
+def test_nor_of_two_units(months: list[tuple[Counts, Counts]]) -> None:
+    first, second = zip(*months, strict=True)
+    nobody_knows({**year_of(*first, unit="a"), **year_of(*second, unit="b")})
+
+
+LATE = st.sampled_from([(1, 0, 0), (0, 2, 3), (2, 9, 30), (10, 12, 40), (0, 0, 31), (3, 3, 25)])
+
+
+@SLOW
+@given(st.lists(VOTES, min_size=3, max_size=6), LATE, st.integers(1, 3))
+def test_nor_of_votes_that_came_late(months: list[Counts], late: Counts, number: int) -> None:
+    nobody_knows({**year_of(*months), Part("gambut", f"2025-{number:02}", late=True): late})
+
+
+@pytest.mark.parametrize("frowns", [1, 2, 3, 4])
+@pytest.mark.parametrize("smiles", [26, 40, 61])
+@pytest.mark.parametrize("neutral", [6, 14])
+def test_hard_cases_few_frowns_beside_exact_months(frowns: int, neutral: int, smiles: int) -> None:
+    nobody_knows(year_of((8, 9, 40), (frowns, neutral, smiles), (7, 12, 45), (11, 6, 52)))
 
 
 # ---------------------------------------------------------------- the attacker is no fool
 
 
-def told(parts: Iterable[Part], values: Values) -> Mask:
-    """As if nobody tried a figure before it is given out."""
-    region, rules = Region(frozenset(parts), NONE), AGENCY
-    figure = tell(rules, total(region, values), rules.finest)
-    return goes_with(figure, "agency", rules.finest)
+def with_exact_triwulan(year: Year) -> dict[str, Transcript]:
+    """As if a triwulan were told as finely as its own votes allow."""
+    first = next(period for period in PERIODS if period.kind == "triwulan")
+    head = tell(AGENCY, total(year.values()))
+    return {"agency": (*given_out(year)["agency"], (first, "", head))}
 
 
-def test_without_the_test_of_a_release_a_triwulan_tells_the_month_that_was_withheld() -> None:
-    votes = ((8, 9, 40), (7, 12, 45), (3, 10, 40))
-    parts = months(*votes)
-    values = dict(zip(parts, votes, strict=True))
-    leaves = [Tree(told([part], values)) for part in parts]
-    found = Tree(told(parts, values), leaves).possible()
-    assert 3 in [cell for mask in found for cell in determined(mask, "agency")]
-
-
-def test_without_it_a_revision_tells_the_vote_that_came_late() -> None:
-    month, came = Part("loket", "2026-01", 1), Part("loket", "2026-01", 2)
-    values = {month: (8, 9, 40), came: (1, 0, 0)}
-    leaves = [Tree(told([month], values)), Tree(anything())]
-    found = Tree(told([month, came], values), leaves).possible()
-    assert [cell for mask in found for cell in determined(mask, "agency")] == [1, 1, 1, 1]
+def test_a_triwulan_of_the_true_votes_would_tell_the_month_that_was_withheld() -> None:
+    year = year_of((8, 9, 40), (7, 12, 45), (3, 10, 40))
+    march = determined(year, "agency", with_exact_triwulan)
+    assert 3 in [cell.of(year) for cell in march]
+    assert determined(year, "agency") == []

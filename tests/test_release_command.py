@@ -120,15 +120,27 @@ def test_the_district_has_every_vote_and_a_new_figure_when_one_came(db: Database
 # ---------------------------------------------------------------- a triwulan tells no month
 
 
-def test_a_figure_is_held_down_where_it_would_tell_another(db: Database) -> None:
+def test_a_triwulan_says_of_a_month_what_the_month_said(db: Database) -> None:
     """Gambut's January has three frowns, which February, March and an exact triwulan would tell."""
     publish_due(db, BY, date(2025, 4, 11))
     propose(db, BY, FIRST, date(2025, 4, 11), "")
-    rows = {row.place: row for row in releases(db, YEAR) if row.kind == "triwulan"}
-    agency = {row.place: row for row in rows.values() if row.audience == "agency"}
-    held = [row for row in releases(db, YEAR) if row.audience == "agency" and row.held]
-    assert ("gambut", "triwulan", "rounded") in [(r.place, r.kind, r.detail) for r in held]
-    assert agency["dukcapil-a"].detail == "exact"
+    rows = [row for row in releases(db, YEAR) if row.kind == "triwulan"]
+    agency = {row.place: row for row in rows if row.audience == "agency"}
+    gambut = agency["gambut"]
+    assert (gambut.detail, gambut.n, gambut.cells, gambut.held) == ("merged", 165, (120, 45), True)
+    assert agency["dukcapil-a"].cells == (42, 66, 480)
+
+
+def test_months_of_too_few_votes_are_told_together(db: Database) -> None:
+    publish_due(db, BY, date(2025, 4, 11))
+    propose(db, BY, FIRST, date(2025, 4, 11), "")
+    rows = [row for row in releases(db, YEAR) if row.place == "arsip" and row.audience == "public"]
+    assert [(row.kind, row.detail, sum(row.votes)) for row in rows] == [
+        ("month", "nothing", 12),
+        ("month", "nothing", 8),
+        ("month", "nothing", 13),
+        ("triwulan", "floor", 33),
+    ]
 
 
 def test_units_are_told_all_or_none(db: Database) -> None:
@@ -161,19 +173,42 @@ def test_a_revision_is_a_new_version_with_its_reason(db: Database) -> None:
         ("agency", "dukcapil"),
         ("agency", "dukcapil-a"),
         ("public", "dukcapil"),
-        ("public", ""),
     }
     [new] = [row for row in published(db, "public", JANUARY.days) if row.place == "dukcapil"]
     assert (new.version, new.reason, new.n) == (2, "kiosk tanpa jaringan", 310)
     assert [row.n for row in releases(db, YEAR) if row.figure == new.figure] == [270, 310]
 
 
-def test_a_revision_by_one_late_vote_does_not_tell_it(db: Database) -> None:
+def test_a_few_late_votes_make_no_new_version_but_count_in_the_triwulan(db: Database) -> None:
+    publish_due(db, BY, date(2025, 3, 11))
+    vote(db, "dukcapil-a", "2025-01-20", (12, 0, 10))
+    assert revise(db, BY, JANUARY, "suara terlambat") == []
+    vote(db, "dukcapil-a", "2025-02-20", (0, 12, 10))
+    publish_due(db, BY, date(2025, 4, 11))
+    propose(db, BY, FIRST, date(2025, 4, 11), "")
+    [row] = [
+        row
+        for row in releases(db, YEAR)
+        if (row.audience, row.place, row.kind) == ("agency", "dukcapil", "triwulan")
+    ]
+    assert (row.detail, row.cells) == ("exact", (75, 104, 697))
+
+
+def test_votes_that_are_taken_away_make_a_new_version_unless_few_are_left(db: Database) -> None:
     publish_due(db, BY, date(2025, 2, 11))
-    vote(db, "dukcapil-a", "2025-01-20", (1, 0, 0))
-    made = [row for row in revise(db, BY, JANUARY, "suara terlambat") if row.audience == "agency"]
-    assert [row.detail for row in made] != []
-    assert "exact" not in [row.detail for row in made]
+    leave_out(db, "dukcapil-a", "2025-01-14", (0, 0, 140))
+    leave_out(db, "gambut-a", "2025-01-14", (0, 0, 35))  # six smiles would be left
+    made = revise(db, BY, JANUARY, "penekanan beruntun")
+    agency = {row.place: row.cells for row in made if row.audience == "agency"}
+    assert agency == {"dukcapil": (20, 31, 80), "dukcapil-a": (14, 22, 20)}
+
+
+def leave_out(db: Database, unit: str, day: str, votes: tuple[int, ...]) -> None:
+    with writing(db):
+        db.conn.executemany(
+            "UPDATE counts_day SET n = n - ? WHERE counter = ? AND first_day = ? AND face = ?",
+            [(n, f"{unit}-1", day, face) for face, n in zip(FACES, votes, strict=True)],
+        )
 
 
 @pytest.mark.parametrize(
@@ -261,6 +296,8 @@ def test_every_deed_stands_in_the_journal(db: Database) -> None:
     assert [entry.what for entry in found] == [
         "release-published",
         "release-revised",
+        "release-published",  # the months that were due, before the triwulan
+        "release-published",
         "release-proposed",
         "release-replied",
         "release-signed",
@@ -295,9 +332,9 @@ def test_two_cannot_give_out_at_the_same_time(db: Database) -> None:
         "UPDATE releases SET n = 1",
         "DELETE FROM releases",
         "REPLACE INTO releases SELECT * FROM releases",
-        "UPDATE arrivals SET votes = '[]'",
-        "DELETE FROM arrivals",
-        "REPLACE INTO arrivals SELECT * FROM arrivals",
+        "UPDATE pieces SET votes = '[]'",
+        "DELETE FROM pieces",
+        "REPLACE INTO pieces SELECT * FROM pieces",
         "UPDATE proposals SET reply_until = ''",
         "DELETE FROM proposals",
         "UPDATE remarks SET text = ''",

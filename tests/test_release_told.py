@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.index.figure import figure
-from collector.ledger.releases import Counts, Detail
+from collector.ledger.releases import Counts
 from collector.release.measure import measure
-from collector.release.rules import AGENCY, DETAILS, DISTRICT, PUBLIC, REGENCY, Rules
-from collector.release.told import NOTHING, Told, nearest, shares_of, tell
+from collector.release.rules import AGENCY, DISTRICT, PUBLIC, REGENCY, Rules
+from collector.release.told import NOTHING, Told, at, nearest, shares_of, tell
 
 VOTES = st.tuples(*(st.integers(0, 60) | st.integers(0, 2000) for _ in range(3)))
 ONE = Decimal(1)
@@ -39,15 +39,12 @@ ONE = Decimal(1)
     ],
 )
 def test_what_is_told(rules: Rules, votes: Counts, told: Told) -> None:
-    assert tell(rules, votes, rules.finest) == told
+    assert tell(rules, votes) == told
 
 
-@given(VOTES, st.sampled_from([PUBLIC, AGENCY]), st.sampled_from(DETAILS))
-def test_no_small_cell_is_told_nor_anything_of_few_votes(
-    votes: Counts, rules: Rules, at_most: Detail
-) -> None:
-    told = tell(rules, votes, at_most)
-    assert DETAILS.index(told.detail) >= DETAILS.index(at_most)
+@given(VOTES, st.sampled_from([PUBLIC, AGENCY]))
+def test_no_small_cell_is_told_nor_anything_of_few_votes(votes: Counts, rules: Rules) -> None:
+    told = tell(rules, votes)
     if sum(votes) < 30:
         assert told == NOTHING
     assert not any(map(rules.is_small, _cells(votes, told)))
@@ -61,16 +58,8 @@ def _cells(votes: Counts, told: Told) -> Counts:
     return (own, sum(votes) - own) if told.cells else ()
 
 
-def test_an_index_alone_has_the_widest_interval_that_it_may_have() -> None:
-    votes = (40, 60, 400)
-    alone, whole = tell(PUBLIC, votes, "index"), tell(PUBLIC, votes, "rounded")
-    assert alone == Told("index", 500, (), None, Decimal(90))
-    assert measure(PUBLIC, whole, ONE)[:2] == (Decimal(87), Decimal(92))
-    assert measure(PUBLIC, alone, ONE)[:2] == (Decimal(87), Decimal(93))
-
-
 def test_an_interval_lies_about_its_index_however_roughly_the_cells_are_told() -> None:
-    told = tell(REGENCY, (549, 549, 2652), "rounded")
+    told = tell(REGENCY, (549, 549, 2652))
     assert told == Told("rounded", 3800, (500, 500, 2700), None, Decimal(84))
     low, high, _ = measure(REGENCY, told, Decimal(2))
     assert (low, high) == (Decimal(82), Decimal(86))
@@ -78,7 +67,7 @@ def test_an_interval_lies_about_its_index_however_roughly_the_cells_are_told() -
 
 @given(VOTES)
 def test_the_public_reads_multiples_of_five_whole_points_and_no_class(votes: Counts) -> None:
-    told = tell(PUBLIC, votes, PUBLIC.finest)
+    told = tell(PUBLIC, votes)
     assert all(number % 5 == 0 for number in (*told.cells, told.n or 0))
     if told.n is not None and told.cells:
         assert abs(told.n - sum(votes)) <= 2
@@ -91,7 +80,7 @@ def test_the_public_reads_multiples_of_five_whole_points_and_no_class(votes: Cou
 
 @given(VOTES.filter(lambda votes: sum(votes) >= 30), st.sampled_from(["1", "1.35", "2.8"]))
 def test_an_exact_figure_is_that_of_the_index(votes: Counts, phi: str) -> None:
-    told = tell(DISTRICT, votes, DISTRICT.finest)
+    told = tell(DISTRICT, votes)
     whole = figure(dict(zip(("frown", "neutral", "smile"), votes, strict=True)), phi=Decimal(phi))
     low, high, grade = measure(DISTRICT, told, Decimal(phi))
     assert (told.index, low, high, grade) == (whole.index, whole.low, whole.high, whole.grade)
@@ -99,7 +88,7 @@ def test_an_exact_figure_is_that_of_the_index(votes: Counts, phi: str) -> None:
 
 @given(VOTES)
 def test_the_index_of_a_rounded_figure_is_that_of_the_true_votes(votes: Counts) -> None:
-    told = tell(PUBLIC, votes, PUBLIC.finest)
+    told = tell(PUBLIC, votes)
     if told.index is not None:
         exact = (50 * votes[0] + 125 * votes[1] + 200 * votes[2]) / (2 * sum(votes))
         assert abs(float(told.index) - exact) <= 0.5 + 1e-9
@@ -107,13 +96,13 @@ def test_the_index_of_a_rounded_figure_is_that_of_the_true_votes(votes: Counts) 
 
 def test_an_interval_is_of_what_was_told_and_so_tells_nothing_more() -> None:
     """Bounds that are made from the votes themselves give them back to whoever has a computer."""
-    same = [tell(PUBLIC, votes, "merged") for votes in ((5, 12, 60), (6, 10, 61))]
-    assert len(set(same)) == 1
-    assert measure(PUBLIC, same[0], ONE)[:2] == (Decimal(82), Decimal(94))
+    same = [at("merged", PUBLIC, votes) for votes in ((5, 12, 60), (6, 10, 61))]
+    [told] = {each for each in same if each is not None}
+    assert measure(PUBLIC, told, ONE)[:2] == (Decimal(82), Decimal(94))
 
 
 def test_a_class_is_given_only_where_the_whole_interval_lies_in_it() -> None:
-    sure, open_ = (tell(AGENCY, votes, "exact") for votes in ((20, 30, 700), (8, 20, 100)))
+    sure, open_ = (tell(AGENCY, votes) for votes in ((20, 30, 700), (8, 20, 100)))
     assert (measure(AGENCY, sure, ONE).grade, measure(AGENCY, open_, ONE).grade) == ("A", None)
 
 

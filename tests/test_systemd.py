@@ -39,6 +39,7 @@ EXPOSURE_LIMITS = {
     "senyum-litestream.service": 4,
     "senyum-misuse.service": 4,
     "senyum-panel.service": 4,
+    "senyum-release.service": 4,
     "senyum-report.service": 11,
     "senyum-uplink.service": 11,
     "senyum-web.service": 11,
@@ -91,7 +92,7 @@ def test_the_units_are_there() -> None:
     rooms = [name.removeprefix("senyum-").removesuffix(".service") for name in UNITS]
     assert rooms == [
         "alert@", "audit", "backup", "drill", "erase", "ingest", "litestream", "misuse", "panel",
-        "report", "uplink", "web", "witness",
+        "release", "report", "uplink", "web", "witness",
     ]  # fmt: skip
 
 

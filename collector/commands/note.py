@@ -119,6 +119,9 @@ _SAID: Final[Mapping[What, str]] = {
     "begun": "begins under this name",
     "followed": "takes the place of {before}",
     "ended": "ends",
+    "ruleset": "votes are judged by misuse ruleset {after}, before by {before}",
+    "hours": "votes are judged by other service hours or holidays",
+    "release-rules": "figures are given out by {after}, before by {before}",
     "note": "{text}  (note {n})",
 }
 

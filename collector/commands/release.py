@@ -1,6 +1,6 @@
 """senyum-collector release: what each audience is given, by the rules of docs/releases.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any, TypeVar, get_args
@@ -14,9 +14,11 @@ from collector.commands.releaseperiod import ReleasePeriod
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
+from collector.jobs import recorded
 from collector.ledger.deeds import By
 from collector.ledger.releases import (
     Audience,
+    Release,
     Remark,
     proposals,
     published,
@@ -47,8 +49,8 @@ def _reason(command: F) -> F:
 def release() -> None:
     """Figures as they are given out: to the public, to heads of agencies, to the district.
 
-    A figure is made once, tried against all that its audience ever received, and stored. PERIOD
-    is a month (2026-08), triwulan (2026-T3), semester (2026-S1) or year (2026).
+    A figure is made once, by public rules that leave every small number in doubt, and stored.
+    PERIOD is a month (2026-08), triwulan (2026-T3), semester (2026-S1) or year (2026).
     """
 
 
@@ -63,18 +65,26 @@ def publish(config: Config, revise: Period | None, reason: str) -> None:
     """Give out the months that are due, and refresh the district's figures.
 
     A month is due ten days after its end. To run it again changes nothing, so a timer may. With
-    --revise, figures of that month whose votes have changed get a new version instead.
+    --revise, figures of that month get a new version instead, where enough votes came late.
     """
     if (revise is None) != (reason == ""):
         raise click.UsageError("--revise and --reason go together")
+    if revise is None:
+        click.echo(recorded(config.ledger, "release", lambda: _said(_publish(config))))
+        return
     with closing(open_ledger(config.ledger)) as db:
-        by = by_me()
-        if revise is None:
-            made = signing.publish_due(db, by, _today(config, by))
-        else:
-            made = signing.revise(db, by, revise, reason)
+        click.echo(_said(signing.revise(db, by_me(), revise, reason)))
+
+
+def _publish(config: Config) -> list[Release]:
+    by = by_me()
+    with closing(open_ledger(config.ledger)) as db:
+        return signing.publish_due(db, by, _today(config, by))
+
+
+def _said(made: Sequence[Release]) -> str:
     held = sum(each.held for each in made)
-    click.echo(f"{len(made)} figures; {held} of them say less than their votes alone would allow")
+    return f"{len(made)} figures; {held} of them say less than their votes alone would allow"
 
 
 @release.command()

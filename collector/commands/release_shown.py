@@ -98,7 +98,7 @@ def as_json(rows: Iterable[Release], beside: Beside) -> str:
     return _json({"label": LABEL, "figures": [_plain(row, beside) for row in rows]})
 
 
-_KEPT: Final = {"votes", "cap", "upto", "proposal", "phi", "held"}
+_KEPT: Final = {"votes", "proposal", "phi", "held"}
 
 
 def _plain(row: Release, beside: Beside) -> dict[str, Any]:

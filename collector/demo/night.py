@@ -9,6 +9,7 @@ from collector.supervise import Command, Process, end
 
 JOBS: Final = (
     ("misuse", "run"),
+    ("release", "publish"),
     ("erase",),
     ("backup",),
     ("backup", "verify"),

@@ -1,4 +1,4 @@
-"""What changed at an agency, by local day: from placements, wanted settings, names and notes.
+"""What changed at an agency, by local day: from placements, settings, rules, names and notes.
 
 Nothing is copied: each is read from the table that is the truth about it, so that a placement that
 is set right is right on the time line as well.
@@ -29,6 +29,9 @@ What = Literal[
     "begun",
     "followed",
     "ended",
+    "ruleset",
+    "hours",
+    "release-rules",
     "note",
 ]
 
@@ -43,6 +46,9 @@ KIND_OF: Final[Mapping[What, NoteKind]] = {
     "begun": "agency",
     "followed": "agency",
     "ended": "agency",
+    "ruleset": "ruleset",
+    "hours": "ruleset",
+    "release-rules": "ruleset",
 }
 
 
@@ -64,6 +70,7 @@ def changes(db: Database, zone: tzinfo, agency: str | None = None) -> list[Chang
         *_placed(where, zone, everywhere(db)),
         *_asked(db, where, zone),
         *_rotated(db),
+        *_ruled(db, zone),
         *_named(known),
         *_noted(db),
     ]
@@ -173,6 +180,46 @@ def _by_kiosk(
         kiosk: [Placement(*row[1:]) for row in own]
         for kiosk, own in groupby(rows, key=lambda row: row[0])
     }
+
+
+# ---------------------------------------------------------------- rules
+
+# The first that ever ran are no change.
+_RULESETS: Final = """
+SELECT at_ms, before, before_digest, ruleset, digest FROM (
+    SELECT at_ms, ruleset, digest, LAG(ruleset) OVER runs AS before,
+        LAG(digest) OVER runs AS before_digest
+    FROM misuse_runs WINDOW runs AS (ORDER BY run)
+) WHERE before_digest <> digest ORDER BY at_ms
+"""
+_HOURS: Final = """
+SELECT at_ms FROM (
+    SELECT at_ms, hours, LAG(hours) OVER (ORDER BY run) AS before FROM misuse_runs
+) WHERE before <> hours ORDER BY at_ms
+"""
+_RELEASE_RULES: Final = """
+SELECT at_ms, before, rules, before_mapping, mapping FROM (
+    SELECT at_ms, rules, mapping, LAG(rules) OVER made AS before,
+        LAG(mapping) OVER made AS before_mapping
+    FROM releases WINDOW made AS (ORDER BY r)
+) WHERE before <> rules OR before_mapping <> mapping ORDER BY at_ms
+"""
+
+
+def _ruled(db: Database, zone: tzinfo) -> Iterator[Change]:
+    """Rules of misuse, hours of service, and rules of releases: from the first run with others."""
+    for at_ms, old, old_digest, new, digest in db.conn.execute(_RULESETS):
+        before, after = f"{old} ({old_digest[:12]})", f"{new} ({digest[:12]})"
+        yield _of_all(at_ms, zone, "ruleset", before=before, after=after)
+    for (at_ms,) in db.conn.execute(_HOURS):
+        yield _of_all(at_ms, zone, "hours")
+    for at_ms, old, new, old_mapping, mapping in db.conn.execute(_RELEASE_RULES):
+        before, after = f"{old}, {old_mapping}", f"{new}, {mapping}"
+        yield _of_all(at_ms, zone, "release-rules", before=before, after=after)
+
+
+def _of_all(at_ms: int, zone: tzinfo, what: What, **told: str) -> Change:
+    return _change(_day(at_ms // 1000, zone), EVERYBODY, what, **told)
 
 
 # ---------------------------------------------------------------- agencies, and what people note

@@ -1,7 +1,7 @@
 """Figures that were given out: stored once, served from here, never computed again."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from collector.index.periods import Days, Kind
 Counts = tuple[int, ...]  # votes of each face of the mapping, least favourable first
 Audience = Literal["public", "agency", "district"]
 Scope = Literal["unit", "agency", "regency"]
-Detail = Literal["exact", "rounded", "index", "merged", "shares", "floor", "nothing"]
+Detail = Literal["exact", "rounded", "merged", "floor", "nothing"]
 Alone = Literal["best", "worst"]  # the face that stands alone where all others are merged
 
 
@@ -42,11 +42,9 @@ class Release:
     high: Decimal | None
     grade: Grade | None
     phi: Decimal
-    cap: Detail
     held: bool
     reason: str
     votes: Counts
-    upto: int
     proposal: int | None
     at_ms: int
 
@@ -56,11 +54,17 @@ class Release:
         return self.audience, self.scope, self.place, self.first_day, self.last_day
 
 
-class Arrival(NamedTuple):
-    a: int
-    unit: str
-    month: str
-    votes: Counts  # more, or less, than by the arrival before
+class Piece(NamedTuple):
+    """Votes of an agency that were told of together, once and for all; by unit and face.
+
+    `most`: so many votes it had at most, as everybody knows who was told of its parts that they had
+    too few; None if nobody knows.
+    """
+
+    agency: str
+    days: Days
+    votes: Mapping[str, Counts]
+    most: int | None
 
 
 class Proposal(NamedTuple):
@@ -81,7 +85,7 @@ class Remark(NamedTuple):
 
 _COLUMNS: Final = (
     "audience, scope, place, agency, kind, first_day, last_day, version, rules, mapping, detail,"
-    " alone, n, cells, idx, low, high, grade, phi, cap, held, reason, votes, upto, proposal, at_ms"
+    " alone, n, cells, idx, low, high, grade, phi, held, reason, votes, proposal, at_ms"
 )
 
 
@@ -181,40 +185,30 @@ def _ends(days: Days) -> tuple[str, str]:
 # ---------------------------------------------------------------- what they are made from
 
 
-def keep_arrivals(db: Database, now: Mapping[tuple[str, str], Counts], at_ms: int) -> None:
-    """Note what each (unit, month) has more, or less, than was noted; inside of a transaction."""
-    months = sorted({month for _, month in now})
-    known: dict[tuple[str, str], Counts] = {}
-    for each in arrivals(db, months):
-        known[each.unit, each.month] = _plus(known.get((each.unit, each.month)), each.votes)
-    for (unit, month), votes in sorted(now.items()):
-        more = _plus(votes, tuple(-n for n in known.get((unit, month), ())))
-        if any(more):
-            db.conn.execute(
-                "INSERT INTO arrivals (unit, month, votes, at_ms) VALUES (?, ?, ?, ?)",
-                (unit, month, json.dumps(more), at_ms),
-            )
-
-
-def arrivals(db: Database, months: Iterable[str]) -> list[Arrival]:
-    """In the order in which they came."""
-    rows = db.conn.execute(
-        "SELECT a, unit, month, votes FROM arrivals"
-        " WHERE month IN (SELECT value FROM JSON_EACH(?)) ORDER BY a",
-        (json.dumps(list(months)),),
+def add_piece(db: Database, piece: Piece, at_ms: int) -> None:
+    """Inside of a transaction of the caller's."""
+    db.conn.execute(
+        "INSERT INTO pieces (agency, first_day, last_day, votes, most, at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (piece.agency, *_ends(piece.days), json.dumps(piece.votes), piece.most, at_ms),
     )
-    return [Arrival(a, unit, month, tuple(json.loads(votes))) for a, unit, month, votes in rows]
 
 
-def last_arrival(db: Database) -> int:
-    """The number of the last one; 0 if there is none."""
-    return int(db.conn.execute("SELECT COALESCE(MAX(a), 0) FROM arrivals").fetchone()[0])
+def pieces(db: Database, days: Days) -> list[Piece]:
+    """Those that lie in these days, in the order of their making."""
+    rows = db.conn.execute(
+        "SELECT agency, first_day, last_day, votes, most FROM pieces"
+        " WHERE first_day >= ? AND last_day < ? ORDER BY b",
+        (days.first.isoformat(), days.end.isoformat()),
+    )
+    return [
+        Piece(agency, Days.from_to(first, last), _by_unit(votes), most)
+        for agency, first, last, votes, most in rows
+    ]
 
 
-def _plus(one: Counts | None, other: Counts) -> Counts:
-    if not one or not other:
-        return one or other
-    return tuple(a + b for a, b in zip(one, other, strict=True))
+def _by_unit(votes: str) -> dict[str, Counts]:
+    return {unit: tuple(faces) for unit, faces in json.loads(votes).items()}
 
 
 # ---------------------------------------------------------------- signing

@@ -1,11 +1,11 @@
 """What jobs that run by themselves said last: backup, drill, audit, witness, erasure, misuse,
-reports by mail."""
+releases, reports by mail."""
 
 from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse", "report"]
+Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse", "release", "report"]
 
 
 class Run(NamedTuple):

@@ -30,8 +30,7 @@ def measure(rules: Rules, told: Told, phi: Decimal) -> Measured:
     """The 95 % interval, outward to the decimals of the index, which it holds; and its class.
 
     It is the interval of votes that are like what was told: the cells themselves or, merged, those
-    of the two outer faces among the others that come nearest to the index; where only an index is
-    told, of the two outer faces of all, which makes it as wide as it can be. Votes that are told
+    of the two outer faces among the others that come nearest to the index. Votes that are told
     roughly have another mean than the index, so their interval is moved along to it. `phi` widens
     it (collector.index.dispersion).
     """
@@ -43,7 +42,7 @@ def measure(rules: Rules, told: Told, phi: Decimal) -> Measured:
 
 
 def _bounds(told: Told, index: Decimal, phi: Decimal) -> tuple[Decimal, Decimal]:
-    votes = dict(zip(_POINTS, _likely(told), strict=True))
+    votes = dict(zip(_POINTS, likely(told), strict=True))
     low, high = interval(votes, _POINTS, phi)
     off = Decimal(0) if told.detail == "exact" else index - half_up(exact_mean(votes, _POINTS))
     step = Decimal((0, (1,), int(index.as_tuple().exponent)))
@@ -52,23 +51,16 @@ def _bounds(told: Told, index: Decimal, phi: Decimal) -> tuple[Decimal, Decimal]
     return min(lowest, index), max(highest, index)
 
 
-def _likely(told: Told) -> Counts:
-    if told.cells and told.alone is None:
+def likely(told: Told) -> Counts:
+    """Votes like those of which the cells, and an index, were told."""
+    if told.alone is None:
         return told.cells
+    own, others = told.cells
     faces = len(_POINTS)
-    own, others = told.cells or (0, told.n or 0)
-    alone = 0 if told.alone == "worst" else faces - 1
-    first, second = _outer(told, faces)
+    alone, first, second = (0, 1, faces - 1) if told.alone == "worst" else (faces - 1, 0, faces - 2)
     tries = [{alone: own, first: worse} for worse in range(others, -1, -1)]
     splits = [_votes(some, second, others, faces) for some in tries]
     return min(splits, key=lambda votes: _away(votes, told))
-
-
-def _outer(told: Told, faces: int) -> tuple[int, int]:
-    """The two outer faces of those that do not stand alone."""
-    if told.alone is None:
-        return 0, faces - 1
-    return (1, faces - 1) if told.alone == "worst" else (0, faces - 2)
 
 
 def _votes(some: dict[int, int], second: int, others: int, faces: int) -> Counts:

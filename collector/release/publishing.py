@@ -1,10 +1,8 @@
-"""The figures of a period: made, each tried by the test of a release, and stored."""
+"""The figures of a period: made of pieces, and stored with them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from functools import reduce
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -18,24 +16,23 @@ from collector.ledger.places import Agency, agencies, units
 from collector.ledger.releases import (
     Audience,
     Counts,
+    Piece,
     Release,
     Scope,
+    add_piece,
     add_release,
-    arrivals,
-    keep_arrivals,
-    last_arrival,
     last_release,
+    pieces,
     releases,
     signed,
 )
 from collector.ledger.store import writing
-from collector.release.deciding import Decision, Recipient, decide, units_may_be_told
-from collector.release.knowledge import Knowledge, knowledge_of
+from collector.release.adding import of_agency, of_regency, of_unit
 from collector.release.measure import measure
-from collector.release.received import plus
-from collector.release.rules import NAME, Rules, rules_of
-from collector.release.timetable import Period, months_of
-from collector.release.told import NOTHING, tell
+from collector.release.pieces import next_piece, total
+from collector.release.rules import DETAILS, NAME, Rules, rules_of
+from collector.release.timetable import Period
+from collector.release.told import Told, tell
 
 
 class Overtaken(CollectorError, RuntimeError):
@@ -53,9 +50,11 @@ class Order(NamedTuple):
 
 
 class Made(NamedTuple):
-    """Figures that are not stored yet, and the last one that was when they were made."""
+    """What is not stored yet, and the last figure that was when this was made."""
 
     figures: list[Release]
+    pieces: list[Piece]
+    at_ms: int
     after: int
 
 
@@ -67,28 +66,20 @@ class Place(NamedTuple):
 
 
 def make(db: Database, order: Order) -> Made:
-    """What is new of the period. It may take minutes, in which votes are stored as ever."""
+    """What is new of the period, from one state of the ledger."""
     with writing(db):
-        _keep_arrivals(db, order)
         press, after = _Press(db, order), last_release(db)
-    return Made(list(press.run()), after)
+    return Made(list(press.run()), press.new, order.at_ms, after)
 
 
 def store(db: Database, made: Made, proposal: int | None = None) -> None:
     """Inside of a transaction of the caller's. Raises Overtaken."""
     if last_release(db) != made.after:
         raise Overtaken("other figures were given out in the meantime: run this again")
+    for piece in made.pieces:
+        add_piece(db, piece, made.at_ms)
     for release in made.figures:
         add_release(db, replace(release, proposal=proposal))
-
-
-def _keep_arrivals(db: Database, order: Order) -> None:
-    now = {}
-    for month in months_of(order.period.days):
-        days = containing("month", date.fromisoformat(f"{month}-01"))
-        for unit, tally in reading.by_unit(db, days).items():
-            now[unit, month] = _votes(tally)
-    keep_arrivals(db, now, order.at_ms)
 
 
 def _votes(tally: reading.Tally) -> Counts:
@@ -100,32 +91,38 @@ class _Press:
 
     def __init__(self, db: Database, order: Order) -> None:
         self.order, days = order, order.period.days
-        year = containing("year", days.first)
         self.places = _places(db, days)
-        self.before = releases(db, year)
+        self.before = releases(db, days)
         self.signed = signed(db)
-        self.arrivals = arrivals(db, months_of(year))
-        self.upto = last_arrival(db)
         self.votes = {unit: _votes(tally) for unit, tally in reading.by_unit(db, days).items()}
         services = {each.agency: each.service for each in agencies(db)}
         self.phi = reading.dispersion(db, days, services)
-        self.known: dict[str, Knowledge] = {}
+        self.pieces = pieces(db, containing("year", days.first))
+        self.new = [] if order.audiences == ("district",) else list(self._cut())
+
+    def _cut(self) -> Iterator[Piece]:
+        for place in self.places:
+            if place.scope == "agency":
+                now = {unit: self.votes[unit] for unit in place.units if unit in self.votes}
+                before = [each for each in self.pieces if each.agency == place.agency]
+                piece = next_piece(place.place, self.order.period, now, before)
+                yield from [piece] if piece else []
 
     def run(self) -> Iterator[Release]:
         for audience in self.order.audiences:
             for place in self.places:
                 rules = rules_of(audience, place.scope)
-                if rules is not None and self._is_wanted(rules, place):
-                    yield self._release(rules, place, self._decide(rules, place))
+                if rules is not None and self.order.period.kind in rules.kinds:
+                    told = self._tell(rules, place)
+                    if self._is_wanted(rules, place, told):
+                        yield self._release(rules, place, told)
 
-    def _is_wanted(self, rules: Rules, place: Place) -> bool:
-        if self.order.period.kind not in rules.kinds:
-            return False
+    def _is_wanted(self, rules: Rules, place: Place, told: Told) -> bool:
         last = self._last(rules.audience, place)
         if last is None:
             return True
         given = last.proposal is None or last.proposal in self.signed
-        changed = bool(self.order.reason) and last.votes != self._of(place)
+        changed = bool(self.order.reason) and told != _told(last)
         return changed or (self.order.proposed and not given)
 
     def _last(self, audience: Audience, place: Place) -> Release | None:
@@ -135,55 +132,20 @@ class _Press:
 
     def _of(self, place: Place) -> Counts:
         votes = [self.votes[unit] for unit in place.units if unit in self.votes]
-        return reduce(plus, votes, tuple(0 for _ in DEFAULT.faces))
+        return total([tuple(0 for _ in DEFAULT.faces), *votes])
 
-    def _decide(self, rules: Rules, place: Place) -> Decision:
+    def _tell(self, rules: Rules, place: Place) -> Told:
+        days = self.order.period.days
+        every = [each for each in [*self.pieces, *self.new] if days.holds(each.days)]
+        own = [each for each in every if each.agency == place.agency]
         if rules.audience == "district":
-            told = tell(rules, self._of(place), rules.finest)
-            return Decision(told, rules.finest, held=False)
-        if place.scope == "unit" and not self._units_may_be_told(rules, place):
-            return Decision(
-                NOTHING, "nothing", held=tell(rules, self._of(place), "exact") != NOTHING
-            )
-        concerned = self._concerned(place)
-        regions = [
-            known.region(known.units & place.units, self.order.period.days, self._of(place))
-            for known in concerned
-        ]
-        recipients: list[Recipient] = []
-        for known, region in zip(concerned, regions, strict=True):
-            recipients += known.recipients(rules.audience, region)
-        values = {part: votes for known in concerned for part, votes in known.values.items()}
-        decision = decide(rules, recipients, values)
-        for known, region in zip(concerned, regions, strict=True):
-            known.receive(region, rules, decision.cap, decision.told)
-        return decision
+            return tell(rules, self._of(place))
+        if place.scope == "regency":
+            return of_regency(every)
+        return of_unit(place.place, own) if place.scope == "unit" else of_agency(rules, own)
 
-    def _units_may_be_told(self, rules: Rules, place: Place) -> bool:
-        beside = [each for each in self.places if each.scope == "unit"]
-        own = [self._of(each) for each in beside if each.agency == place.agency]
-        return units_may_be_told(own, rules)
-
-    def _concerned(self, place: Place) -> list[Knowledge]:
-        """What is known of each agency whose votes are in this figure."""
-        agencies = [each for each in self.places if each.scope == "agency"]
-        return [self._knowledge(each) for each in agencies if place.agency in (None, each.agency)]
-
-    def _knowledge(self, agency: Place) -> Knowledge:
-        if agency.place not in self.known:
-            self.known[agency.place] = knowledge_of(
-                agency.units, self.arrivals, self._given(agency)
-            )
-        return self.known[agency.place]
-
-    def _given(self, agency: Place) -> Iterator[tuple[Release, frozenset[str]]]:
-        for release in self.before:
-            if release.audience != "district" and release.agency in (None, agency.agency):
-                own = frozenset([release.place]) if release.scope == "unit" else agency.units
-                yield release, own
-
-    def _release(self, rules: Rules, place: Place, decision: Decision) -> Release:
-        order, told, last = self.order, decision.told, self._last(rules.audience, place)
+    def _release(self, rules: Rules, place: Place, told: Told) -> Release:
+        order, last = self.order, self._last(rules.audience, place)
         days, phi = order.period.days, self._phi(place)
         measured = measure(rules, told, phi)
         return Release(
@@ -206,11 +168,9 @@ class _Press:
             high=measured.high,
             grade=measured.grade,
             phi=phi,
-            cap=decision.cap,
-            held=decision.held,
+            held=_holds_back(rules, self._of(place), told),
             reason=order.reason if last else "",
             votes=self._of(place),
-            upto=self.upto,
             proposal=None,
             at_ms=order.at_ms,
         )
@@ -220,6 +180,15 @@ class _Press:
         if place.agency is None:
             return max(self.phi.values(), default=INDEPENDENT)
         return self.phi.get(place.agency, INDEPENDENT)
+
+
+def _told(given: Release) -> Told:
+    return Told(given.detail, given.n, given.cells, given.alone, given.index)
+
+
+def _holds_back(rules: Rules, votes: Counts, told: Told) -> bool:
+    """Is less told than the votes alone would allow?"""
+    return DETAILS.index(told.detail) > DETAILS.index(tell(rules, votes).detail)
 
 
 def _places(db: Database, days: Days) -> Sequence[Place]:

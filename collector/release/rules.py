@@ -13,7 +13,6 @@ from collector.ledger.releases import Audience, Detail, Scope
 DETAILS: Final[tuple[Detail, ...]] = get_args(Detail)  # falling
 NAME: Final = "release/1"
 FLOOR: Final = 70  # percent: "puas di atas 70 %"
-ROUGHLY: Final = 10  # times the usual step, where only an index is told
 WAIT_DAYS: Final = 10  # after a period's end: votes of kiosks without network still come
 REPLY_DAYS: Final = 7  # an agency may add its remark to a proposed figure
 SIGNED: Final[frozenset[Kind]] = frozenset({"triwulan", "semester", "year"})
@@ -31,7 +30,6 @@ class Rules:
     finest: Detail
     places: int
     graded: bool
-    doubt: int  # so many values of a small cell must stay possible
     step: int  # votes that are not told exactly are told to the nearest multiple
 
     def is_small(self, cell: int) -> bool:
@@ -47,11 +45,10 @@ PUBLIC: Final = Rules(
     finest="rounded",
     places=0,
     graded=False,
-    doubt=2,
     step=5,
 )
-# Of the whole regency. Agencies may tell each other what they have, so that all but one are known:
-# its figure is so coarse that even then it says next to nothing of that one.
+# Of the whole regency: added up from what was told of its agencies, part of which is rounded, so
+# that a finer figure would be finer than what it is made of.
 REGENCY: Final = replace(PUBLIC, scopes=("regency",), minimum=1000, step=100)
 AGENCY: Final = Rules(
     audience="agency",
@@ -62,7 +59,6 @@ AGENCY: Final = Rules(
     finest="exact",
     places=1,
     graded=True,
-    doubt=2,
     step=5,
 )
 DISTRICT: Final = Rules(
@@ -74,7 +70,6 @@ DISTRICT: Final = Rules(
     finest="exact",
     places=2,
     graded=True,
-    doubt=1,
     step=1,
 )
 ALL: Final = (PUBLIC, REGENCY, AGENCY, DISTRICT)

@@ -103,13 +103,19 @@ def revise(db: Database, by: By, period: Period, reason: str) -> list[Release]:
 
 
 def propose(db: Database, by: By, period: Period, today: date, reason: str) -> list[Release]:
-    """Make a period's figures, to be published once they are signed. Raises NotNow."""
+    """Make a period's figures, to be published once they are signed. Raises NotNow.
+
+    Months that are due are given out before: votes are told of by the month, where they are enough.
+    """
     if not period.is_signed:
         raise NotNow(f"{_name(period)} needs no signature: 'release publish' gives it out")
     if today < period.due:
         raise NotNow(f"{_name(period)} can be proposed from {period.due} on: votes still come in")
     if _last(db, period) is not None and not reason:
         raise NotNow(f"{_name(period)} was proposed before: say why again, with --reason")
+    first = first_day(db)
+    if first is not None:
+        list(_months(db, by, first, today))
     made = make(db, Order(period, _BOTH, by.at_ms, reason, proposed=True))
     until = reply_until(today)
     said = {**_said(period), "reply_until": str(until), "reason": reason}

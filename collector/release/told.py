@@ -4,25 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor, lcm
+from math import lcm
 from typing import Final
 
+from collector.index.rounding import half_up_to
 from collector.index.scales import DEFAULT
 from collector.ledger.releases import Alone, Counts, Detail
-from collector.release.rules import DETAILS, FLOOR, ROUGHLY, Rules
+from collector.release.rules import DETAILS, FLOOR, Rules
 
 _BOTH: Final[tuple[Alone, Alone]] = ("best", "worst")
 
 
 @dataclass(frozen=True)
 class Told:
-    """`detail` says how much: exact; rounded; the index only, with n very roughly; merged, into two
-    cells; the shares of these only, without an index; floor; nothing.
+    """`detail` says how much: exact; rounded; merged, into two cells; floor; nothing.
 
     `cells` are votes, rounded unless exact: one for each face, or, merged, that of the face that
     stands `alone` and that of all others together. A floor says only that there were enough votes
-    and that the face that stands alone has more than 70 %. `index` is in points of the mapping, of
-    the true votes.
+    and that the face that stands alone has more than 70 %. `index` is in points of the mapping.
     """
 
     detail: Detail
@@ -35,12 +34,12 @@ class Told:
 NOTHING: Final = Told("nothing")
 
 
-def tell(rules: Rules, votes: Counts, at_most: Detail) -> Told:
-    """The most that the rules allow of these votes, but no finer than `at_most`."""
+def tell(rules: Rules, votes: Counts) -> Told:
+    """The most that the rules allow of these votes, by their own cells alone."""
     if min(votes) < 0 or sum(votes) < rules.minimum:
         return NOTHING
-    begin = max(DETAILS.index(at_most), DETAILS.index(rules.finest))
-    tries = (_at(detail, rules, votes) for detail in DETAILS[begin:])
+    finest = DETAILS.index(rules.finest)
+    tries = (at(detail, rules, votes) for detail in DETAILS[finest:])
     return next((told for told in tries if told is not None), NOTHING)
 
 
@@ -61,20 +60,18 @@ def two(votes: Counts, alone: Alone) -> tuple[int, int]:
     return own, sum(votes) - own
 
 
-def _at(detail: Detail, rules: Rules, votes: Counts) -> Told | None:
+def at(detail: Detail, rules: Rules, votes: Counts) -> Told | None:
     """At exactly this detail, or None if a cell would be small."""
-    if detail in ("exact", "rounded", "index"):
+    if detail in ("exact", "rounded"):
         return None if any(map(rules.is_small, votes)) else _whole(detail, rules, votes)
-    if detail in ("merged", "shares"):
-        return next(_merged(detail, rules, votes), None)
+    if detail == "merged":
+        return next(_merged(rules, votes), None)
     return next(_floors(votes), None) if detail == "floor" else NOTHING
 
 
 def _whole(detail: Detail, rules: Rules, votes: Counts) -> Told:
     if detail == "exact":
         return Told(detail, sum(votes), votes, None, _index(votes, rules.places))
-    if detail == "index":
-        return Told(detail, nearest(sum(votes), ROUGHLY * rules.step), index=_index(votes, 0))
     return Told(detail, *_rounded(rules, votes, votes), None, _index(votes, 0))
 
 
@@ -83,12 +80,11 @@ def _rounded(rules: Rules, votes: Counts, cells: Counts) -> tuple[int, Counts]:
     return nearest(sum(votes), step), tuple(nearest(cell, step) for cell in cells)
 
 
-def _merged(detail: Detail, rules: Rules, votes: Counts) -> Iterator[Told]:
-    index = _index(votes, 0) if detail == "merged" else None
+def _merged(rules: Rules, votes: Counts) -> Iterator[Told]:
     for alone in _BOTH:
         cells = two(votes, alone)
         if not any(map(rules.is_small, cells)):
-            yield Told(detail, *_rounded(rules, votes, cells), alone, index)
+            yield Told("merged", *_rounded(rules, votes, cells), alone, _index(votes, 0))
 
 
 def _floors(votes: Counts) -> Iterator[Told]:
@@ -105,5 +101,4 @@ _POINTS: Final = tuple(int(points * _WHOLE) for points in DEFAULT.points.values(
 def _index(votes: Counts, places: int) -> Decimal:
     """The mean of the points of the default mapping, half-up to so many decimals."""
     points = sum(value * n for value, n in zip(_POINTS, votes, strict=True))
-    exact = Fraction(points * 10**places, _WHOLE * sum(votes)) + Fraction(1, 2)
-    return Decimal(floor(exact)).scaleb(-places)
+    return half_up_to(places, Fraction(points, _WHOLE * sum(votes)))

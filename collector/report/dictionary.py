@@ -122,7 +122,7 @@ COLUMNS: Final = (
         "rincian", "Rincian",
         "Seberapa rinci angka ini boleh disebut tanpa mengenali seseorang (docs/releases.md).",
         lambda row: row.figure.detail,
-        classification="rounded; index; merged; shares; floor; nothing (data belum cukup)",
+        classification="rounded; merged; floor; nothing (data belum cukup)",
     ),
     _points(
         "indeks", "Indeks kiosk (bukan SKM)",

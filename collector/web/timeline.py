@@ -57,6 +57,15 @@ _SENTENCES: Final = {
     "followed": lazy_gettext("Menggantikan %(before)s."),
     "succeeded": lazy_gettext("Berakhir; digantikan oleh %(successor)s."),
     "ended": lazy_gettext("Berakhir."),
+    "ruleset": lazy_gettext(
+        "Aturan penyalahgunaan %(after)s berlaku, sebelumnya %(before)s (semua perangkat daerah)."
+    ),
+    "hours": lazy_gettext(
+        "Suara dinilai dengan jam layanan atau hari libur yang lain (semua perangkat daerah)."
+    ),
+    "release-rules": lazy_gettext(
+        "Angka diterbitkan menurut %(after)s, sebelumnya %(before)s (semua perangkat daerah)."
+    ),
 }
 
 

@@ -90,6 +90,15 @@ DUTIES: Final = (
         "senyum-collector misuse run",
     ),
     Duty(
+        "release",
+        lazy_gettext("Penerbitan angka"),
+        lazy_gettext(
+            "Angka bulan yang sudah waktunya diterbitkan, dan angka kabupaten disegarkan."
+        ),
+        2 * DAY,
+        "senyum-collector release publish",
+    ),
+    Duty(
         "report",
         lazy_gettext("Laporan lewat surel"),
         lazy_gettext("Laporan untuk umum dari setiap periode yang baru terbit, sekali saja."),

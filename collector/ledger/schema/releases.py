@@ -28,6 +28,10 @@ def _arrivals(db: Database) -> None:
 
 
 @migrations(name="0043_proposals")
+def _proposals_of_trials(db: Database) -> None:
+    _proposals(db)
+
+
 def _proposals(db: Database) -> None:
     db.conn.execute(
         """
@@ -66,6 +70,10 @@ def _proposals(db: Database) -> None:
 
 
 @migrations(name="0044_releases")
+def _releases_of_trials(db: Database) -> None:
+    _releases(db)
+
+
 def _releases(db: Database) -> None:
     db.conn.execute(
         """
@@ -90,11 +98,9 @@ def _releases(db: Database) -> None:
             high TEXT,
             grade TEXT,
             phi TEXT NOT NULL,
-            cap TEXT NOT NULL,                -- the detail to which it was held down
             held INTEGER NOT NULL,            -- 1: the votes alone would have allowed more
             reason TEXT NOT NULL,             -- of a later version
             votes TEXT NOT NULL,              -- JSON, by face: what it was made from; never shown
-            upto INTEGER NOT NULL,            -- the last arrival in it
             proposal INTEGER REFERENCES proposals (p), -- published once that is signed
             at_ms INTEGER NOT NULL,           -- computed; without a proposal, published
             UNIQUE (audience, scope, place, first_day, last_day, version)
@@ -105,6 +111,33 @@ def _releases(db: Database) -> None:
     same = "(audience, scope, place, first_day, last_day, version) = (NEW.audience, NEW.scope,"
     same += " NEW.place, NEW.first_day, NEW.last_day, NEW.version)"
     _keep(db, "releases", f"r = NEW.r OR {same}")
+
+
+@migrations(name="0060_pieces")
+def _pieces(db: Database) -> None:
+    """Figures that were made before there were pieces cannot be added to, nor told beside them.
+
+    None of them ever left a trial: they go, and are made anew from the votes.
+    """
+    for table in ("signatures", "remarks", "releases", "proposals", "arrivals"):
+        db.conn.execute(f"DROP TABLE {table}")
+    db.conn.execute(
+        """
+        CREATE TABLE pieces (                 -- insert only: votes that were told of together
+            b INTEGER PRIMARY KEY,
+            agency TEXT NOT NULL REFERENCES agencies (agency),
+            first_day TEXT NOT NULL,          -- local dates, both included
+            last_day TEXT NOT NULL,
+            votes TEXT NOT NULL,              -- JSON, by unit and face; never shown
+            most INTEGER,                     -- so many it had at most, as readers know
+            at_ms INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+    db.conn.execute("CREATE INDEX pieces_by_day ON pieces (first_day, last_day)")
+    _keep(db, "pieces", "b = NEW.b")
+    _proposals(db)
+    _releases(db)
 
 
 def _keep(db: Database, table: str, row: str) -> None:

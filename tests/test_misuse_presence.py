@@ -138,6 +138,13 @@ def test_no_report_either_is_power_or_network(fleet: Fleet) -> None:
     assert fleet.states(TUESDAY_NIGHT)["a-1"] == "unheard"
 
 
+def test_a_report_of_later_says_nothing_of_then(fleet: Fleet) -> None:
+    fleet.live(END, 2, silent={"a-1"})
+    fleet.report(END, "a-1")
+    fleet.report(TUESDAY_NIGHT + timedelta(days=1), "a-1")
+    assert fleet.states(TUESDAY_NIGHT)["a-1"] == "unheard"
+
+
 def test_a_weekend_and_a_holiday_are_no_silence(fleet: Fleet) -> None:
     assert set(fleet.states(END).values()) == {"present"}
     closed = fleet.collector.path.parent / "holidays.csv"

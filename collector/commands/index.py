@@ -332,6 +332,7 @@ def _note(lines: list[Line], asked: Asked, config: Config, ruled: Look | None) -
     days, mapping = asked.days, asked.mapping
     c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
     return (
+        "Angka kerja, belum diterbitkan; yang sudah terbit: 'release show'.\n"
         f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
         f"Pemetaan {mapping.name}; indeks dari {mapping.bottom} sampai {mapping.top}.\n"
         "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from collector.integrity import (
     belonging,
     counting,
+    decision_audit,
     journal_audit,
     notes,
     receipt_audit,
@@ -76,6 +77,7 @@ class _Audit:
         db, findings = self._db, self._findings
         witnessed = witness_audit.audit(db, self._wishes.brought, self._wishes.key, findings)
         journal = journal_audit.audit(db, witnessed.journals, findings)
+        decision_audit.audit(db, findings)
         receipt_audit.audit(db, self._epochs, self._wishes.key, findings)
         for epoch in self._epochs:
             self._add(epoch, self._seen(epoch, journal))

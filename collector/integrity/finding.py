@@ -127,6 +127,11 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
         "The collector has signed that it stored something else than what is here now.",
         _RESTORE,
     ),
+    "decided": (
+        "A figure that was given out, a signature, a remark or what was decided of a case was"
+        " changed, removed or added.",
+        _RESTORE,
+    ),
     "guard": (
         "A guard against mistakes was taken away: rows could be changed since.",
         "Find out who did it; start ingest from a fresh copy restored from a clean backup.",

@@ -10,9 +10,11 @@ from collector.index import presence, volume
 from collector.index.calendar import Calendar, Span
 from collector.index.periods import Days, containing
 from collector.index.presence import Minutes
+from collector.index.uptime import QUARTER, Window
 from collector.index.volume import Load
-from collector.ledger import fleet, reading
 from collector.ledger import presence as ledger
+from collector.ledger import reading
+from collector.ledger.heard import heard_in
 from collector.ledger.placements import Placement, everywhere
 from collector.ledger.places import services
 from collector.ledger.presence import Presence, State
@@ -122,10 +124,10 @@ class Watch:
         return presence.open_minutes(self._days(counter, days), _minute(since), _minute(until))
 
     def _heard(self, kiosk: Kiosk) -> bool:
-        """Did it report up to now, or to the end of the last hours of service?"""
-        health = fleet.latest_health(self._db, kiosk.name)
+        """Did it report up to `until`, or to the end of the last hours of service?"""
         served = self._last_served(kiosk.placement.counter)
-        return health is not None and health.received_ms / 1000 >= served - HEARD
+        late = Window((served - HEARD) // QUARTER, self._at(self._until) // QUARTER + 1)
+        return bool(heard_in(self._db, late).get(kiosk.name))
 
     def _last_served(self, counter: str) -> int:
         """The last moment before `until` at which people were served."""

@@ -8,6 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from collector.errors import CollectorError
+from collector.ledger.decided import digest, text_digest
 from collector.ledger.deeds import By, deed
 from collector.ledger.places import agencies
 from collector.ledger.reading import first_day
@@ -23,7 +24,7 @@ from collector.ledger.releases import (
     releases,
 )
 from collector.ledger.store import writing
-from collector.release.publishing import Order, make, store
+from collector.release.publishing import Made, Order, make, store
 from collector.release.timetable import Period, due, reply_until, under_way
 
 LONGEST_REMARK: Final = 500
@@ -61,9 +62,24 @@ def _months(db: Database, by: By, first: date, today: date) -> Iterator[Release]
     for period in due(first, today):
         if not period.is_signed and not _given(db, period):
             made = make(db, Order(period, _BOTH, by.at_ms))
-            with deed(db, by, "release-published", **_said(period), figures=len(made.figures)):
-                store(db, made)
+            with deed(db, by, "release-published", **_said(period)) as noted:
+                _store(db, by, period, made, noted)
             yield from made.figures
+
+
+def _store(
+    db: Database,
+    by: By,
+    period: Period,
+    made: Made,
+    noted: dict[str, object],
+    *,
+    proposal: int | None = None,
+) -> None:
+    """With a digest in the journal, by which an audit knows them again."""
+    store(db, made, proposal)
+    first, last = str(period.days.first), str(period.days.last)
+    noted |= {"figures": len(made.figures), "digest": digest(db, first, last, by.at_ms)}
 
 
 def _for_district(first: date, today: date) -> list[Period]:
@@ -93,9 +109,8 @@ def revise(db: Database, by: By, period: Period, reason: str) -> list[Release]:
     if not _given(db, period):
         raise NotNow(f"{_name(period)} was not given out yet: there is nothing to revise")
     made = make(db, Order(period, _BOTH, by.at_ms, reason))
-    said = {**_said(period), "reason": reason, "figures": len(made.figures)}
-    with deed(db, by, "release-revised", **said):
-        store(db, made)
+    with deed(db, by, "release-revised", **_said(period), reason=reason) as noted:
+        _store(db, by, period, made, noted)
     return made.figures
 
 
@@ -119,9 +134,9 @@ def propose(db: Database, by: By, period: Period, today: date, reason: str) -> l
     made = make(db, Order(period, _BOTH, by.at_ms, reason, proposed=True))
     until = reply_until(today)
     said = {**_said(period), "reply_until": str(until), "reason": reason}
-    with deed(db, by, "release-proposed", **said, figures=len(made.figures)) as noted:
+    with deed(db, by, "release-proposed", **said) as noted:
         p = noted["proposal"] = add_proposal(db, period.kind, period.days, until, by.at_ms)
-        store(db, made, p)
+        _store(db, by, period, made, noted, proposal=p)
     return made.figures
 
 
@@ -133,7 +148,8 @@ def reply(db: Database, by: By, period: Period, *, agency: str, text: str, today
     if agency not in {each.agency for each in agencies(db)}:
         raise NoRemark(f"there is no agency {agency!r}; 'senyum-collector index' names them")
     remark = Remark(agency, _checked(text), by.at_ms)
-    with deed(db, by, "release-replied", **_said(period), proposal=proposal.p, agency=agency):
+    said = {**_said(period), "proposal": proposal.p, "agency": agency}
+    with deed(db, by, "release-replied", **said, digest=text_digest(remark.text)):
         add_remark(db, proposal.p, remark)
 
 

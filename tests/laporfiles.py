@@ -30,9 +30,14 @@ CLOSED = ["K1", "2026-02-02", "dukcapil", "Selesai", "2026-02-04", "2026-02-09"]
 OPEN = ["K2", "2026-02-03", "DPMPTSP", "Proses", "", ""]
 
 
-def write(data: Path, rows: Sequence[Sequence[object]], mapping: str = MAPPING) -> None:
+def write(
+    data: Path,
+    rows: Sequence[Sequence[object]],
+    mapping: str = MAPPING,
+    header: Sequence[str] = HEADER,
+) -> None:
     (data / "m.toml").write_text(mapping)
-    text = "\n".join(";".join(map(str, row)) for row in [HEADER, *rows])
+    text = "\n".join(";".join(map(str, row)) for row in [header, *rows])
     (data / "l.csv").write_text(text + "\n")
 
 

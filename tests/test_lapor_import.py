@@ -75,6 +75,20 @@ def test_a_later_file_changes_what_is_known_and_never_doubles(data: Path) -> Non
     ]
 
 
+def test_only_complaints_count_of_the_three_classes(data: Path) -> None:
+    classes = 'class_column = "Klasifikasi"\n'
+    words = '[classes]\n"Pengaduan" = true\n"Aspirasi" = false\n"Permintaan Informasi" = false\n'
+    header = [*HEADER, "Klasifikasi"]
+    asked = ["K3", *OPEN[1:], "Permintaan Informasi"]
+    rows = [[*CLOSED, "pengaduan"], [*OPEN, "Aspirasi"], asked]
+    write(data, rows, header=header, mapping=classes + MAPPING + words)
+    told = "1 complaints in the file, and 2 that count in nothing; new: 3, changed: 0\n"
+    assert run(data).output == told
+    assert [each.status for each in stored(data)] == ["closed", "rejected", "rejected"]
+    write(data, [[*CLOSED, "keluhan"]], header=header, mapping=classes + MAPPING + words)
+    assert "[classes] of the mapping helps" in run(data).output
+
+
 def test_a_complaint_that_is_handed_to_another_agency_is_there_once(data: Path) -> None:
     write(data, [OPEN])
     run(data)
@@ -127,7 +141,8 @@ def test_the_example_runs(tmp_path: Path) -> None:
     words = ["--data", str(tmp_path), "lapor", "import", str(EXAMPLES / "lapor.csv")]
     words += ["--mapping", str(EXAMPLES / "lapor.toml"), "--as-of", "2026-03-02"]
     result = CliRunner().invoke(main, words)
-    assert result.output == "4 complaints in the file; new: 4, changed: 0\n"
+    told = "3 complaints in the file, and 1 that count in nothing; new: 4, changed: 0\n"
+    assert result.output == told
     first, second, *_ = stored(tmp_path)
     assert (first.disposition, first.examined) == (date(2026, 2, 3), False)
     assert (second.answered, second.examined) == (date(2026, 2, 18), True)
@@ -209,6 +224,7 @@ def test_a_number_that_stands_twice_is_refused(data: Path) -> None:
         (('= "rejected"', '= "lost"'), "Invalid enum value 'lost'"),
         (("[statuses]", '[agencies]\n"X" = "nowhere"\n[statuses]'), "no agency 'nowhere'"),
         (("[statuses]", '[examined]\n"Ya" = true\n[statuses]'), "belong together"),
+        (("[statuses]", '[classes]\n"Aspirasi" = false\n[statuses]'), "belong together"),
     ],
 )
 def test_a_mapping_that_makes_no_sense_is_refused(

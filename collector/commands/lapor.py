@@ -89,7 +89,9 @@ def import_(
         hiding = _hiding(config.data_dir / KEY, last_import(db), told, key_lost=key_lost)
         brought = Import(told, sha256(file.read_bytes()).hexdigest(), hiding.fingerprint)
         new, changed = _bring_in(db, found, brought, hiding, by_me())
-    click.echo(f"{len(found)} complaints in the file; new: {new}, changed: {changed}")
+    counted = sum(each.status != "rejected" for each in found.values())
+    beside = f", and {len(found) - counted} that count in nothing" if counted < len(found) else ""
+    click.echo(f"{counted} complaints in the file{beside}; new: {new}, changed: {changed}")
 
 
 def _read(db: Database, file: Path, mapping_file: Path, as_of: date) -> dict[str, Complaint]:

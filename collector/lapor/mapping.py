@@ -31,6 +31,8 @@ class Mapping(Struct, forbid_unknown_fields=True):
     disposition_column: Heading | None = None
     examined_column: Heading | None = None
     examined: dict[str, bool] = {}  # what that column says → must somebody go and look?
+    class_column: Heading | None = None
+    classes: dict[str, bool] = {}  # what that column says → is it a complaint?
     agencies: dict[str, str] = {}  # what the column says → slug, where it is no name that we know
     dates: Order = "year-month-day"
     sheet: Heading | None = None  # of a workbook; else its first
@@ -47,6 +49,7 @@ class Mapping(Struct, forbid_unknown_fields=True):
             self.verified_column,
             self.disposition_column,
             self.examined_column,
+            self.class_column,
         )
         return [heading for heading in named if heading is not None]
 
@@ -65,6 +68,8 @@ def _nonsense(mapping: Mapping, agencies: set[str]) -> Iterator[Fault]:
         yield [], "give answered_column, closed_column, or both"
     if (mapping.examined_column is None) != (not mapping.examined):
         yield [("examined", None)], "examined_column and [examined] belong together"
+    if (mapping.class_column is None) != (not mapping.classes):
+        yield [("classes", None)], "class_column and [classes] belong together"
     if not mapping.statuses:
         yield [("statuses", None)], "it must say what each status means"
     for name, slug in mapping.agencies.items():

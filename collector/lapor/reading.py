@@ -35,6 +35,7 @@ class _Reader:
         self._names = names | {text.casefold(): slug for text, slug in columns.agencies.items()}
         self._statuses = {text.casefold(): each for text, each in columns.statuses.items()}
         self._examined = {text.casefold(): each for text, each in columns.examined.items()}
+        self._classes = {text.casefold(): each for text, each in columns.classes.items()}
         self._as_of = as_of
         self.faults = Faults()
 
@@ -56,8 +57,12 @@ class _Reader:
         status = self._word(row[self._columns.status_column], self._statuses, "[statuses]")
         verified, disposition, answered, closed = self._later(row, received)
         examined = self._examination(row)
+        is_complaint = self._is_complaint(row)
         if agency is None or received is None or status is None:
             return None
+        if not is_complaint:
+            # Kept, and counted in nothing: it may have been a complaint in an earlier file.
+            return Complaint(agency, received, "rejected")
         if status in ("answered", "closed") and not (answered or closed):
             told = "it says that this was answered, and no column says when"
             self.faults.add(row[self._columns.status_column].where, told)
@@ -74,6 +79,10 @@ class _Reader:
         if heading is None or not row[heading].text:
             return None
         return self._word(row[heading], self._examined, "[examined]")
+
+    def _is_complaint(self, row: Row) -> bool:
+        heading = self._columns.class_column
+        return heading is None or bool(self._word(row[heading], self._classes, "[classes]"))
 
     def _later(self, row: Row, received: date | None) -> list[date | None]:
         columns = self._columns

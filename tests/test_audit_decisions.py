@@ -97,3 +97,11 @@ OF_FEBRUARY = "WHERE first_day = '2025-02-01' AND kind = 'month'"
 def test_a_change_is_found(statement: str, failures: list[str], decided: Database) -> None:
     change(decided, statement)
     assert found(decided) == failures
+
+
+@pytest.mark.parametrize("detail", ["no JSON", "{}", "[]", "7", "[" * 100_000, '{"case": []}'])
+def test_an_entry_that_cannot_be_read_is_told_by_the_chain(detail: str, decided: Database) -> None:
+    change(decided, f"UPDATE journal SET detail = '{detail}' WHERE what = 'case-closed'")
+    first, *others = verify(decided, WISHES).failures
+    assert "(case-closed) is not the one that was noted" in first.found
+    assert f"{CASE} {UNHEARD}" in [each.found for each in others]

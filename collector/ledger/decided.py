@@ -69,26 +69,31 @@ def kept(db: Database) -> dict[Decided, str]:
 
 
 def noted(db: Database) -> dict[Decided, str]:
-    """The same as the journal tells it. Trials before figures had digests are passed over."""
+    """The same as the journal tells it. Trials before figures had digests are passed over.
+
+    So is an entry that cannot be read: somebody changed it, and the journal's chain tells so.
+    """
     found: dict[Decided, str] = {}
     begun = False
     for entry in journal.entries(db):
-        told = entry.told()
-        begun |= "digest" in told
-        if entry.what == "case-closed":
-            said = [entry.who, told["verdict"], told["reason"]]
-            found[_case(told["case"], entry.at_ms)] = json.dumps(said)
-        elif begun:
-            found.update(_released(entry, told))
+        try:
+            told = entry.told()
+            begun |= "digest" in told
+            found.update(_decided(entry, told, begun=begun))
+        except (ValueError, LookupError, TypeError, RecursionError):
+            continue
     return found
 
 
-def _released(entry: Entry, told: dict[str, Any]) -> Iterator[tuple[Decided, str]]:
-    if entry.what in _BY_DIGEST:
+def _decided(entry: Entry, told: dict[str, Any], *, begun: bool) -> Iterator[tuple[Decided, str]]:
+    if entry.what == "case-closed":
+        said = [entry.who, told["verdict"], told["reason"]]
+        yield _case(told["case"], entry.at_ms), json.dumps(said)
+    elif begun and entry.what in _BY_DIGEST:
         yield _figures(told["first_day"], told["last_day"], entry.at_ms), told["digest"]
-    elif entry.what == "release-signed":
+    elif begun and entry.what == "release-signed":
         yield _signature(told["proposal"], entry.at_ms), ""
-    elif entry.what == "release-replied":
+    elif begun and entry.what == "release-replied":
         yield _remark(told["proposal"], told["agency"], entry.at_ms), told["digest"]
 
 

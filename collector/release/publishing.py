@@ -99,6 +99,7 @@ class _Press:
         self.phi = reading.dispersion(db, days, services)
         self.pieces = pieces(db, containing("year", days.first))
         self.new = [] if order.audiences == ("district",) else list(self._cut())
+        self.within = [each for each in [*self.pieces, *self.new] if days.holds(each.days)]
 
     def _cut(self) -> Iterator[Piece]:
         for place in self.places:
@@ -135,13 +136,11 @@ class _Press:
         return total([tuple(0 for _ in DEFAULT.faces), *votes])
 
     def _tell(self, rules: Rules, place: Place) -> Told:
-        days = self.order.period.days
-        every = [each for each in [*self.pieces, *self.new] if days.holds(each.days)]
-        own = [each for each in every if each.agency == place.agency]
         if rules.audience == "district":
             return tell(rules, self._of(place))
         if place.scope == "regency":
-            return of_regency(every)
+            return of_regency(self.within)
+        own = [each for each in self.within if each.agency == place.agency]
         return of_unit(place.place, own) if place.scope == "unit" else of_agency(rules, own)
 
     def _release(self, rules: Rules, place: Place, told: Told) -> Release:

@@ -58,7 +58,8 @@ def measure(folder: Path, votes: int) -> Weight:
 @contextmanager
 def _server(folder: Path) -> Iterator[str]:
     settings = folder / "collector.toml"
-    settings.write_text(f'[collector]\ndata_dir = "{folder}"\n[web]\nport = {PORT}\n')
+    pages = f"[web]\nport = {PORT}\nsecond_step = false\n"
+    settings.write_text(f'[collector]\ndata_dir = "{folder}"\n{pages}')
     command = [Path(sys.executable).parent / "senyum-collector", "--config", settings, "web"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{PORT}"

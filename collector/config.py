@@ -85,6 +85,10 @@ class WebSection(Struct, frozen=True):
     address: Annotated[
         str, Meta(description="Where citizens find the pages, for posters: https://….go.id.")
     ] = ""
+    second_step: Annotated[
+        bool,
+        Meta(description="District users log in with a code from their phone as well."),
+    ] = True
 
 
 class BackupSection(Struct, frozen=True):

@@ -38,10 +38,20 @@ ROOMS = {
         "collector.ledger", "collector.index",
     },
     # What everybody reads comes from releases, and from nowhere else.
-    "collector.web.public": {
+    "collector.web.public": {"collector.web.givenlines", "collector.web.released"},
+    "collector.web.givenlines": {
         "collector.ledger.places", "collector.ledger.releases", "collector.release.told",
-        "collector.web.languages", "collector.web.period", "collector.web.released",
+        "collector.web.period", "collector.web.site",
+    },
+    "collector.web.released": {
+        "collector.ledger.releases", "collector.web.languages", "collector.web.period",
         "collector.web.site",
+    },
+    # Nor does what an agency's people read; their plans are their own.
+    "collector.web.given": {
+        "collector.ledger.places", "collector.ledger.plans", "collector.web.followups",
+        "collector.web.givenlines", "collector.web.ran", "collector.web.reader",
+        "collector.web.released", "collector.web.site",
     },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
@@ -244,6 +254,7 @@ def test_the_rooms_and_doors_that_the_rules_name_exist() -> None:
         ("collector.ledger.votes", "import collector.config", "collector.ledger must not"),
         ("collector.web.fleet", "from collector.ingest import step", "collector.web must not"),
         ("collector.web.public", "from collector.ledger import reading", "web.public must not"),
+        ("collector.web.given", "from collector.ledger import reading", "web.given must not"),
         ("collector.integrity.audit", "import collector.web", "collector.integrity must not"),
         ("collector.ledger.votes", "import collector.integrity", "collector.ledger must not"),
         ("collector.ingest.step", "import collector.web", "collector.ingest must not"),

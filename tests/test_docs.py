@@ -95,7 +95,7 @@ def test_every_signal_is_told(signal: str) -> None:
 
 
 def test_every_command_that_a_document_names_is_there() -> None:
-    named = set(re.findall(r"`senyum-(kiosk|collector)((?: [a-z]+)+)", EVERYTHING))
+    named = set(re.findall(r"`senyum-(kiosk|collector)((?: [a-z]+(?:-[a-z]+)*)+)", EVERYTHING))
     assert [words for program, words in sorted(named) if not runs(program, words.split())] == []
 
 

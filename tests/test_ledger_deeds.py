@@ -19,7 +19,7 @@ from collector.ledger import journal
 from collector.ledger.deeds import deed, named, note_settings
 from collector.ledger.journal import Entry
 from collector.ledger.store import open_ledger, writing
-from collector.web import noting
+from collector.web import noting, site
 from tests.fleet import BY, TestCollector, TestKiosk
 from tests.web import NAME, app_in, log_in, make_ledger
 
@@ -151,12 +151,21 @@ def test_what_failed_is_not_noted(collector: TestCollector, arguments: tuple[str
 
 def test_users_are_noted_and_passwords_are_not(collector: TestCollector) -> None:
     word = "kata sandi yang panjang"
-    run(collector, "user", "add", "budi", "--password-stdin", stdin=f"{word}\n")
+    new = ("budi", "--role", "auditor", "--password-stdin")
+    run(collector, "user", "add", *new, stdin=f"{word}\n")
     run(collector, "user", "password", "budi", "--password-stdin", stdin=f"{word}2\n")
+    run(collector, "user", "role", "budi", "--role", "technician")
+    run(collector, "user", "reset-totp", "budi")
     run(collector, "user", "remove", "budi")
     noted = entries(collector.db)
-    assert [entry.what for entry in noted] == ["user-added", "password-changed", "user-removed"]
-    assert {entry.detail for entry in noted} == {'{"user": "budi"}'}
+    told = {"user": "budi", "agency": None}
+    assert [(entry.what, entry.told()) for entry in noted] == [
+        ("user-added", {**told, "role": "auditor"}),
+        ("password-changed", {"user": "budi"}),
+        ("role-changed", {**told, "role": "technician"}),
+        ("totp-reset", {"user": "budi"}),
+        ("user-removed", {"user": "budi"}),
+    ]
 
 
 def test_an_import_is_noted_with_what_it_changed(collector: TestCollector) -> None:
@@ -260,7 +269,7 @@ def test_failed_logins_are_bounded(folder: Path, db: Database, monkeypatch) -> N
 def test_a_ledger_that_cannot_be_written_keeps_nobody_out(
     client: FlaskClient, db: Database, monkeypatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(noting, "BUSY_MS", 20)
+    monkeypatch.setattr(site, "BUSY_MS", 20)
     with writing(db):
         assert log_in(client).status_code == 302
     assert "not_noted what=login" in caplog.text

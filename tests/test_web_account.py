@@ -14,7 +14,8 @@ from collector.web.attempts import Gate
 from tests.web import NAME, PASSWORD, app_in, log_in, token_in
 
 OPEN = {
-    "/masuk", "/bahasa/<code>", "/health", "/publik", "/api/v1/openapi.json",
+    "/masuk", "/masuk/kode", "/masuk/kode-baru", "/undangan/<code>", "/bahasa/<code>", "/health",
+    "/publik", "/api/v1/openapi.json",
     "/data/indeks.csv", "/data/indeks.json", "/data/kamus.csv", "/data/datapackage.json",
 }  # fmt: skip
 
@@ -181,7 +182,7 @@ def test_through_https_the_cookie_stays_with_https(client: FlaskClient) -> None:
 
 
 def test_a_fresh_installation_says_how_to_add_the_first_user(tmp_path: Path) -> None:
-    words = "senyum-collector user add"
+    words = "senyum-collector user invite"
     client = app_in(tmp_path).test_client()
     assert words in client.get("/masuk").text
     db = open_ledger(tmp_path / "ledger.db")

@@ -137,9 +137,14 @@ def test_what_was_not_told_stays_out(api: Api) -> None:
 
 def test_a_kiosk_tells_nothing_of_single_votes(api: Api) -> None:
     (rsud,) = (each for each in api.items("/kiosks", "technician") if each["kiosk"] == "rsud-01")
-    assert rsud["queue"] == "100–999"
+    assert rsud["queue"] is None
     assert rsud["amiss"]
     assert not {"seq", "last_vote", "counters", "buttons"} & set(rsud)
+
+
+def test_of_queues_the_district_knows_the_order_of_magnitude(api: Api) -> None:
+    (rsud,) = (each for each in api.items("/kiosks", "district") if each["kiosk"] == "rsud-01")
+    assert rsud["queue"] == "100–999"
 
 
 def test_a_list_is_read_whole_by_following_next(api: Api) -> None:

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from collector.cli import main
 from collector.ledger import users
+from collector.ledger.roles import UserError
 from collector.ledger.store import open_ledger
-from collector.ledger.users import UserError
 
 PASSWORD = "kerupuk haruan renyah"
 
@@ -90,28 +90,33 @@ def command(data: Path, *words: str, typed: str = "") -> Result:
 
 
 def test_the_command_asks_twice_and_stores(tmp_path: Path) -> None:
-    differs = command(tmp_path, "add", "siti", typed=f"{PASSWORD}\nsomething else\n")
+    new = ("add", "siti", "--role", "auditor")
+    differs = command(tmp_path, *new, typed=f"{PASSWORD}\nsomething else\n")
     assert differs.exit_code == 1
-    done = command(tmp_path, "add", "siti", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    done = command(tmp_path, *new, typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert done.exit_code == 0
     assert PASSWORD not in done.output
     with closing(open_ledger(tmp_path / "ledger.db")) as db:
-        assert users.log_in(db, "siti", PASSWORD) is not None
+        user = users.log_in(db, "siti", PASSWORD)
+    assert user is not None
+    assert user.role == "auditor"
 
 
 def test_the_command_reads_standard_input_for_scripts(tmp_path: Path) -> None:
-    assert (
-        command(tmp_path, "add", "siti", "--password-stdin", typed=f"{PASSWORD}\n").exit_code == 0
-    )
+    new = ("add", "siti", "--role", "technician", "--password-stdin")
+    assert command(tmp_path, *new, typed=f"{PASSWORD}\n").exit_code == 0
     changed = command(tmp_path, "password", "siti", "--password-stdin", typed="x" * 12)
     assert changed.exit_code == 0
-    assert command(tmp_path, "list").output == "siti\n"
+    assert command(tmp_path, "list").output == "siti: technician\n"
     assert command(tmp_path, "remove", "siti").exit_code == 0
     assert command(tmp_path, "list").output == ""
 
 
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
-    short = command(tmp_path, "add", "siti", "--password-stdin", typed="short\n")
+    as_auditor = ("--role", "auditor")
+    short = command(tmp_path, "add", "siti", *as_auditor, "--password-stdin", typed="short\n")
     assert short.exit_code == 1
     assert short.output == "Error: a password has 12 to 256 characters; this one has 5\n"
-    assert command(tmp_path, "add", "Siti Aminah").output.startswith("Error: 'Siti Aminah' cannot")
+    wrong = command(tmp_path, "add", "Siti Aminah", *as_auditor)
+    assert wrong.output.startswith("Error: 'Siti Aminah' cannot")
+    assert command(tmp_path, "add", "siti").exit_code == 2  # nobody gets a role unasked

@@ -14,7 +14,8 @@ TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 SAME_IN_ALL = {
     "Kotak Senyum",
     "senyum-collector lapor import",
-    "senyum-collector user add NAMA",
+    "senyum-collector user invite NAMA --role district-admin",
+    "senyum-collector user reset-totp",
     "senyum-collector kiosk add",
 }
 SPOKEN = {"alt", "title", "aria-label", "placeholder", "label"}

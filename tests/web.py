@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
-from collector.config import CollectorSection, Config
+from collector.config import CollectorSection, Config, WebSection
 from collector.ledger import fleet, places, registry, runs, users
 from collector.ledger.counts import Tally, local_day
 from collector.ledger.placements import Placement
@@ -56,8 +56,10 @@ PLACES = (
 )
 
 
-def config_in(folder: Path) -> Config:
-    return Config(collector=CollectorSection(data_dir=str(folder)))
+def config_in(folder: Path, *, second_step: bool = False) -> Config:
+    """Without the second step, unless it is what a test is about."""
+    web = WebSection(second_step=second_step)
+    return Config(collector=CollectorSection(data_dir=str(folder)), web=web)
 
 
 def fill(db: Database, shown: Iterable[Place] = PLACES, days: int = 150, seed: int = 1) -> None:
@@ -197,8 +199,8 @@ def make_ledger(folder: Path) -> Path:
     return folder
 
 
-def app_in(folder: Path, now: datetime = NOW) -> Flask:
-    app = create_app(config_in(folder), clock=now.timestamp)
+def app_in(folder: Path, now: datetime = NOW, *, second_step: bool = False) -> Flask:
+    app = create_app(config_in(folder, second_step=second_step), clock=now.timestamp)
     app.testing = True
     return app
 

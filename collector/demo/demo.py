@@ -104,7 +104,7 @@ def _configure(folder: Path, port: int | None) -> tuple[Path, Config]:
     file.write_text(
         f"[collector]\ndata_dir = {json.dumps(str(folder))}\n"
         f'[broker]\nhost = "{LOOPBACK}"\nport = {free_port()}\n'
-        f'[web]\nhost = "{LOOPBACK}"\nport = {_web_port(port)}\n',
+        f'[web]\nhost = "{LOOPBACK}"\nport = {_web_port(port)}\nsecond_step = false\n',
         encoding="utf-8",
     )
     return file, configuration.load(file, os.environ, folder)

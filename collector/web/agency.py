@@ -1,4 +1,7 @@
-"""One agency: its figure, how it ran, which faces were pressed, and when in the week."""
+"""One agency: its figure, how it ran, which faces were pressed, and when in the week.
+
+That is the district's page. Who belongs to the agency reads what was given out, by given.py.
+"""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,6 +21,7 @@ from collector.web.beside import beside
 from collector.web.boxes import boxes_of, chosen_boxes
 from collector.web.choosing import Choice, chosen_period, dispersion
 from collector.web.followups import entry
+from collector.web.given import given
 from collector.web.joining import joined
 from collector.web.ran import (
     chosen_agency,
@@ -26,6 +30,7 @@ from collector.web.ran import (
     happenings_of,
     points_of,
 )
+from collector.web.reader import reader
 from collector.web.site import ledger, site, today
 from collector.web.weekmap import WeekMap, week_map
 
@@ -44,6 +49,10 @@ class Change(NamedTuple):
 
 @blueprint.get("/<slug>")
 def agency(slug: str) -> str:
+    return _working_page(slug) if reader().of_district else given(slug)
+
+
+def _working_page(slug: str) -> str:
     about, choice = chosen_agency(slug), chosen_period()
     days, step = choice.period.days, chosen_step(choice)
     votes = reading.by_agency(ledger(), days)

@@ -18,30 +18,36 @@ from collector.web import (
     agency,
     assets,
     compare,
+    door,
     failures,
     fleet,
     headers,
     health,
     integrity,
+    invitation,
     languages,
     lapor,
     noting,
     numbers,
     opendata,
     overview,
+    own,
     pictures,
     public,
     reports,
+    secondstep,
     site,
     words,
 )
 from collector.web.api import blueprint as api
+from collector.web.menu import menu
+from collector.web.reader import LONGEST
 
 SETTINGS: Final[dict[str, Any]] = {
     "SESSION_COOKIE_NAME": "senyum",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    "PERMANENT_SESSION_LIFETIME": timedelta(seconds=LONGEST),
     "WTF_CSRF_TIME_LIMIT": None,  # a form is good as long as its session
     "MAX_CONTENT_LENGTH": 16 * 1024,
     "BOOTSTRAP_SERVE_LOCAL": True,
@@ -71,18 +77,22 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     site.init_app(app, config, clock)
     CSRFProtect(app)
     Bootstrap5(app)
-    for room in (languages, assets, headers, failures, noting, numbers, words, account, fleet, api):
+    for room in (languages, assets, headers, failures, noting, numbers, words):
+        room.init_app(app)
+    for room in (door, account, secondstep, fleet, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
-    for page in (*pages, public, opendata, reports):
+    for page in (*pages, public, opendata, reports, invitation, own):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app
 
 
 def _for_every_page() -> dict[str, Any]:
+    reader = g.get("reader")
     return {
-        "reader": g.get("reader"),
+        "reader": reader,
+        "menu": menu(reader) if reader else [],
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "zone": site.moment().tzname(),
     }

@@ -51,7 +51,7 @@ class Attempts:
 
 
 class Gate:
-    """The two limits at the door: for one name from one address, and for the address."""
+    """The limits at the door: for one name from one address, for the address, and for codes."""
 
     SECONDS: Final = 15 * 60
     PER_NAME: Final = 5
@@ -59,6 +59,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._names = Attempts(self.PER_NAME, self.SECONDS)
+        self._codes = Attempts(self.PER_NAME, self.SECONDS)
         self._addresses = Attempts(self.PER_ADDRESS, self.SECONDS)
 
     def begin(self, name: str, address: str, now: float) -> float:
@@ -68,3 +69,12 @@ class Gate:
     def succeeded(self, name: str, address: str) -> None:
         self._addresses.succeeded(address)
         self._names.succeeded(f"{name} {address}")
+
+    def begin_code(self, name: str, address: str, now: float) -> float:
+        """As begin, for a code. From all addresses together: who is asked for one had the password
+        right, so that nobody else can be locked out by it."""
+        return self._addresses.begin(address, now) or self._codes.begin(name, now)
+
+    def code_succeeded(self, name: str, address: str) -> None:
+        self._addresses.succeeded(address)
+        self._codes.succeeded(name)

@@ -28,8 +28,8 @@ _WAITS: Final[dict[Announcer, LazyString]] = {
 }
 
 
-def amiss(kiosk: Machine) -> Iterator[str]:
-    """The gravest first."""
+def amiss(kiosk: Machine, *, silences: bool) -> Iterator[str]:
+    """The gravest first. Silences are times of votes, and for the district alone."""
     if kiosk.lost_before is not None:
         yield gettext("ada suara yang hilang sebelum sempat terkirim")
     for fork in kiosk.forks:
@@ -37,7 +37,7 @@ def amiss(kiosk: Machine) -> Iterator[str]:
     for epoch in kiosk.epochs:
         if epoch.state == "held":
             yield str(_WAITS[announcer(epoch, kiosk.epochs)])
-    if kiosk.presence is not None and kiosk.presence.last is not None:
+    if silences and kiosk.presence is not None and kiosk.presence.last is not None:
         yield from _silent(kiosk.presence, kiosk.presence.last)
     if kiosk.health is not None:
         yield from _in_the_box(kiosk.health)

@@ -1,7 +1,8 @@
 """The kiosks: where each stands, when it last reported, and what somebody should look at.
 
 Only what health says, and coarsely: nothing on this page moves with a single vote. No seq, no time
-of a vote; a queue only by its order of magnitude.
+of a vote; a queue only by its order of magnitude. Below the district neither queues nor silences,
+and of votes only whether there was one today, which the first of a day does move.
 """
 
 from collections import Counter
@@ -10,10 +11,11 @@ from typing import Any, Final, Literal, NamedTuple
 from flask import Blueprint, Flask, render_template
 from flask_babel import lazy_gettext
 
-from collector.ledger import desired
+from collector.ledger import desired, presence
 from collector.ledger.fleet import Machine, machines
 from collector.ledger.places import Spot, spots
 from collector.web.attention import amiss
+from collector.web.reader import reader
 from collector.web.site import ledger, moment, site
 
 blueprint = Blueprint("fleet", __name__, url_prefix="/kiosk")
@@ -38,6 +40,7 @@ class Line(NamedTuple):
     age: float | None  # seconds since its latest health
     wanted: int  # version of the settings that it shall have; 0: none were told
     amiss: list[str]
+    pressed: bool  # below the district: a vote came from its counter today
 
 
 def init_app(app: Flask) -> None:
@@ -59,7 +62,7 @@ def fleet_part() -> str:
 
 def _view() -> dict[str, Any]:
     known = machines(ledger())
-    shown = _lines(known)
+    shown = _lines(known, silences=reader().of_district)
     return {
         "lines": sorted(shown, key=lambda line: (_URGENCY[line.state], line.kiosk.kiosk)),
         "counts": Counter(line.state for line in shown),
@@ -68,24 +71,35 @@ def _view() -> dict[str, Any]:
     }
 
 
-def lines() -> list[Line]:
+def lines(*, silences: bool) -> list[Line]:
     """Every kiosk that is in service, by name."""
-    return _lines(machines(ledger()))
+    return _lines(machines(ledger()), silences=silences)
 
 
-def _lines(known: list[Machine]) -> list[Line]:
+def _lines(known: list[Machine], *, silences: bool) -> list[Line]:
     places = {spot.counter: spot for spot in spots(ledger())}
     told = desired.versions(ledger())
     return [
-        _line(kiosk, places, told.get(kiosk.kiosk, 0))
+        _line(kiosk, _spot(kiosk, places), told.get(kiosk.kiosk, 0), silences=silences)
         for kiosk in known
         if kiosk.retired_at is None
     ]
 
 
-def _line(kiosk: Machine, places: dict[str, Spot], wanted: int) -> Line:
+def _line(kiosk: Machine, spot: Spot | None, wanted: int, *, silences: bool) -> Line:
     age = site().clock() - kiosk.health.received_ms / 1000 if kiosk.health else None
-    return Line(kiosk, _spot(kiosk, places), _state(age), age, wanted, list(amiss(kiosk)))
+    found = list(amiss(kiosk, silences=silences))
+    pressed = not silences and _pressed(spot)
+    return Line(kiosk, spot, _state(age), age, wanted, found, pressed)
+
+
+def _pressed(spot: Spot | None) -> bool:
+    now = moment()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since, until = int(midnight.timestamp()), int(now.timestamp()) + 1
+    return (
+        spot is not None and presence.last_quarter(ledger(), spot.counter, since, until) is not None
+    )
 
 
 def _spot(kiosk: Machine, places: dict[str, Spot]) -> Spot | None:

@@ -1,15 +1,18 @@
 """What every page may ask for: the settings, the time, and one snapshot of the ledger."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, current_app, g
 from sqlite_utils import Database
 
 from collector.config import Config
-from collector.ledger.store import read_snapshot
+from collector.ledger.deeds import By, named
+from collector.ledger.store import open_existing, read_snapshot
 
+BUSY_MS: Final = 2000  # a page does not wait longer for another writer
 _KEY = "senyum"
 
 
@@ -34,6 +37,19 @@ def ledger() -> Database:
         g.ledger = read_snapshot(site().config.ledger)
     db: Database = g.ledger
     return db
+
+
+def writable() -> AbstractContextManager[Database]:
+    """The ledger for something short; what it changes, `ledger()` of this request does not see.
+
+    Raises LedgerError.
+    """
+    return closing(open_existing(site().config.ledger, BUSY_MS))
+
+
+def by(user: str) -> By:
+    """This user, now, as the journal names them."""
+    return By(named("web", user), int(site().clock() * 1000))
 
 
 def _close(_error: BaseException | None) -> None:

@@ -6,9 +6,11 @@ from typing import Final, Literal
 from babel.dates import get_day_names
 from flask import Flask
 from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 
 from collector.index.classes import CLASSES_2017
 from collector.index.scales import SCALES
+from collector.ledger.roles import Role
 from collector.web.languages import language
 
 FACES: Final = {
@@ -49,6 +51,13 @@ PERFORMANCE: Final = {
     "C": lazy_gettext("Kurang baik"),
     "D": lazy_gettext("Tidak baik"),
 }
+ROLES: Final[dict[Role, LazyString]] = {
+    "district-admin": lazy_gettext("admin kabupaten"),
+    "auditor": lazy_gettext("auditor"),
+    "agency-head": lazy_gettext("kepala perangkat daerah"),
+    "agency-staff": lazy_gettext("staf perangkat daerah"),
+    "technician": lazy_gettext("teknisi"),
+}
 CONTROLS: Final = {
     "index": lazy_gettext("Indeks per minggu"),
     "frown": lazy_gettext("Bagian tidak puas per minggu, %"),
@@ -65,7 +74,10 @@ def init_app(app: Flask) -> None:
     classes = [(each.mutu, each.lowest) for each in CLASSES_2017.classes]
     app.jinja_env.globals.update(performance=PERFORMANCE, classes=classes, weekday=weekday)
     app.jinja_env.globals.update(
-        element_names=ELEMENTS, control_names=CONTROLS, signal_words=SIGNALS
+        element_names=ELEMENTS,
+        control_names=CONTROLS,
+        signal_words=SIGNALS,
+        role_words=ROLES,
     )
     app.jinja_env.filters.update(face_word=face_word, mouth=mouth, mood=mood)
 

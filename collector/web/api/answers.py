@@ -138,7 +138,10 @@ class Kiosk(Struct, frozen=True):
     counter: str | None
     state: Annotated[str, Meta(description="live, late, lost or never.")]
     heard: datetime | None
-    queue: Annotated[str | None, Meta(description="Votes that wait, by order of magnitude.")]
+    queue: Annotated[
+        str | None,
+        Meta(description="Votes that wait, by order of magnitude; for the district alone."),
+    ]
     clock: str | None
     temperature: Annotated[int | None, Meta(description="Thousandths of a degree Celsius.")]
     disk_free: int | None

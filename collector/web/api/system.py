@@ -10,13 +10,15 @@ from collector.web import fleet
 from collector.web.api import answers
 from collector.web.api.answers import Page
 from collector.web.api.asked import Asked, Cases
+from collector.web.api.door import reader
 from collector.web.api.paging import page
 from collector.web.integrity import LATELY
 from collector.web.site import ledger, moment
 
 
 def kiosks(asked: Asked) -> Page[answers.Kiosk]:
-    return page(map(_kiosk, fleet.lines()), lambda each: each.kiosk, asked)
+    shown = fleet.lines(silences=reader().reach == "district")
+    return page(map(_kiosk, shown), lambda each: each.kiosk, asked)
 
 
 def _kiosk(line: fleet.Line) -> answers.Kiosk:
@@ -29,7 +31,7 @@ def _kiosk(line: fleet.Line) -> answers.Kiosk:
         spot.counter if spot else None,
         line.state,
         _utc(health.received_ms) if health else None,
-        fleet.magnitude(said.queue) if said else None,
+        fleet.magnitude(said.queue) if said and reader().reach == "district" else None,
         said.sent.clock if said else None,
         said.temperature if said else None,
         said.disk_free if said else None,

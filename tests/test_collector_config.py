@@ -66,6 +66,11 @@ def test_a_wrong_variable_is_named():
         load(None, {"SENYUM_BROKER_PROT": "1"}, None)
 
 
+@pytest.mark.parametrize(("said", "meant"), [("true", True), ("false", False), ("0", False)])
+def test_a_variable_says_yes_or_no(said: str, meant: bool):
+    assert load(None, {"SENYUM_WEB_SECOND_STEP": said}, None).web.second_step is meant
+
+
 def test_variables_of_other_programs_are_left_alone():
     environment = {"SENYUM_CRASH_AT": "after_commit", "PATH": "/bin"}
     assert load(None, environment, None) == Config()
@@ -77,7 +82,7 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path):
 
 
 def test_every_setting_has_name_type_default_and_a_line_of_doc():
-    assert {type(setting.default).__name__ for setting in settings()} <= {"str", "int"}
+    assert {type(setting.default).__name__ for setting in settings()} <= {"str", "int", "bool"}
     for setting in settings():
         assert setting.type == type(setting.default).__name__
         assert setting.doc.endswith(".")

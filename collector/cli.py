@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "backup": "collector.commands.backup:backup",
     "restore": "collector.commands.restore:restore",
     "alert": "collector.commands.alert:alert",
+    "alerts": "collector.commands.alerts:alerts",
     "rebuild": "collector.commands.rebuild:rebuild",
     "audit": "collector.commands.audit:audit",
     "erase": "collector.commands.erase:erase",

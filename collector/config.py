@@ -20,6 +20,7 @@ DEFAULT_FILE: Final = Path("/etc/senyum/collector.toml")
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
+_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class ConfigError(CollectorError, ValueError):
@@ -131,6 +132,30 @@ class MailSection(Struct, frozen=True):
     ] = ""
 
 
+class AlertsSection(Struct, frozen=True):
+    recipients_file: Annotated[
+        str, Meta(description="Who is told, and how; empty: alerts.toml in the data folder.")
+    ] = ""
+    quiet_from: Annotated[
+        str, Meta(pattern=_CLOCK, description="From this hour on nobody is told anything.")
+    ] = "17:00"
+    quiet_until: Annotated[
+        str, Meta(pattern=_CLOCK, description="Until this hour nobody is told anything.")
+    ] = "07:00"
+    digest_at: Annotated[
+        str, Meta(pattern=_CLOCK, description="The daily letter goes out at this hour.")
+    ] = "07:30"
+    unheard_minutes: Annotated[
+        Positive, Meta(description="A kiosk may be unheard so long in service hours, min.")
+    ] = 60
+    disk_free_mb: Annotated[
+        Positive, Meta(description="So much is free at least on the ledger's disk, MB.")
+    ] = 2000
+    refused_a_day: Annotated[
+        Positive, Meta(description="So many refused messages of one kiosk in a day are too many.")
+    ] = 20
+
+
 class Config(Struct, frozen=True):
     collector: CollectorSection = CollectorSection()
     broker: BrokerSection = BrokerSection()
@@ -140,6 +165,7 @@ class Config(Struct, frozen=True):
     backup: BackupSection = BackupSection()
     mail: MailSection = MailSection()
     report: ReportSection = ReportSection()
+    alerts: AlertsSection = AlertsSection()
 
     @property
     def data_dir(self) -> Path:
@@ -156,6 +182,12 @@ class Config(Struct, frozen=True):
     @property
     def backups(self) -> Path:
         return Path(self.backup.folder) if self.backup.folder else self.data_dir / "backups"
+
+    @property
+    def recipients(self) -> Path:
+        """Who is told of alerts; it holds passwords."""
+        file = self.alerts.recipients_file
+        return Path(file) if file else self.data_dir / "alerts.toml"
 
     @property
     def signing_key(self) -> Path:

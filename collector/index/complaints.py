@@ -77,10 +77,18 @@ def clock(complaint: Complaint, as_of: date, working: WorkingDays) -> Clock:
     )
 
 
+def left(complaint: Complaint, as_of: date, working: WorkingDays) -> int | None:
+    """Working days until its limit, below 0 where that has passed; None: nothing is owed.
+
+    The limit of what was not even answered is that of the answer.
+    """
+    if complaint.status == "closed" or complaint.closed is not None:
+        return None
+    limit = complaint.settle_within if complaint.reply else RESPOND
+    return limit - working.between(complaint.begun, as_of)
+
+
 def _over(complaint: Complaint, as_of: date, working: WorkingDays) -> bool:
     """Not closed for longer than it may, or not even answered."""
-    if complaint.status == "closed" or complaint.closed is not None:
-        return False
-    taken = working.between(complaint.begun, as_of)
-    limit = complaint.settle_within if complaint.reply else RESPOND
-    return taken > limit
+    days = left(complaint, as_of, working)
+    return days is not None and days < 0

@@ -47,6 +47,12 @@ def last(db: Database) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, BEGIN)
 
 
+def began_ms(db: Database) -> int | None:
+    """When the first entry was made; None: nobody did anything yet."""
+    row = db.conn.execute("SELECT at_ms FROM journal WHERE n = 1").fetchone()
+    return row[0] if row else None
+
+
 def entries(db: Database, after: int = 0) -> Iterator[Entry]:
     """In order, those after entry `after`."""
     rows = db.conn.execute("SELECT * FROM journal WHERE n > ? ORDER BY n", (after,))

@@ -77,6 +77,17 @@ def overflowed(db: Database, kiosk: str | None) -> list[Overflow]:
     return [Overflow(*row) for row in rows]
 
 
+def refused_since(db: Database, since_ms: int, since_day: str) -> dict[str, int]:
+    """Kiosk ('' for none) → messages that were refused since then, kept or only counted."""
+    rows = db.conn.execute(
+        "SELECT kiosk, SUM(n) FROM (SELECT kiosk, COUNT(*) AS n FROM quarantine"
+        " WHERE received_ms >= ? GROUP BY kiosk UNION ALL"
+        " SELECT kiosk, n FROM quarantine_overflow WHERE day >= ?) GROUP BY kiosk ORDER BY kiosk",
+        (since_ms, since_day),
+    )
+    return dict(rows.fetchall())
+
+
 def quarantine(db: Database, refused: Iterable[Refused], bounds: Bounds, day: str) -> None:
     """Keep what the bounds allow, count the rest. Inside of a transaction of the caller's."""
     allowance, overflow = _Allowance(db, bounds), []

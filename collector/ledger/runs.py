@@ -1,11 +1,13 @@
 """What jobs that run by themselves said last: backup, drill, audit, witness, erasure, misuse,
-releases, reports by mail."""
+releases, reports by mail, alerts."""
 
 from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-Job = Literal["backup", "drill", "audit", "witness", "erase", "misuse", "release", "report"]
+Job = Literal[
+    "backup", "drill", "audit", "witness", "erase", "misuse", "release", "report", "alerts"
+]  # fmt: skip
 
 
 class Run(NamedTuple):

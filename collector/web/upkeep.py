@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from flask_babel import lazy_gettext
 
+from collector.alerts.duties import DAY, DUE_HOURS
 from collector.ledger.runs import Job, Run
 from collector.ledger.waiting import Waiting
 from collector.web.languages import gettext, ngettext
@@ -15,7 +16,6 @@ from collector.web.site import local
 State = Literal["good", "act"]
 
 HOUR_MS: Final = 3_600_000
-DAY: Final = 24  # hours
 LITTLE: Final = 2_000_000_000  # bytes free on the ledger's disk
 RUN_IT: Final = lazy_gettext("Jalankan perintah ini di server dan baca pesannya:")
 
@@ -49,35 +49,35 @@ DUTIES: Final = (
         "backup",
         lazy_gettext("Cadangan"),
         lazy_gettext("Salinan seluruh ledger, diperiksa sebelum disimpan."),
-        2 * DAY,
+        DUE_HOURS["backup"],
         "senyum-collector backup",
     ),
     Duty(
         "drill",
         lazy_gettext("Uji pemulihan"),
         lazy_gettext("Cadangan terbaru dipulihkan di tempat terpisah dan dihitung ulang."),
-        8 * DAY,
+        DUE_HOURS["drill"],
         "senyum-collector backup verify",
     ),
     Duty(
         "audit",
         lazy_gettext("Audit"),
         lazy_gettext("Rantai, tanda tangan, dan cacah dihitung ulang dari suara."),
-        31 * DAY,
+        DUE_HOURS["audit"],
         "senyum-collector audit verify",
     ),
     Duty(
         "witness",
         lazy_gettext("Saksi"),
         lazy_gettext("Kepala rantai yang disimpan kantor lain: bukti bahwa tidak ada yang hilang."),
-        2 * DAY,
+        DUE_HOURS["witness"],
         "senyum-collector audit witness",
     ),
     Duty(
         "erase",
         lazy_gettext("Penghapusan waktu persis"),
         lazy_gettext("Detik setiap tekanan dihapus setelah 30 hari; suaranya tetap."),
-        2 * DAY,
+        DUE_HOURS["erase"],
         "senyum-collector erase",
     ),
     Duty(
@@ -86,7 +86,7 @@ DUTIES: Final = (
         lazy_gettext(
             "Suara hari-hari yang sudah ditutup diperiksa sebelum waktu persisnya hilang."
         ),
-        2 * DAY,
+        DUE_HOURS["misuse"],
         "senyum-collector misuse run",
     ),
     Duty(
@@ -95,15 +95,22 @@ DUTIES: Final = (
         lazy_gettext(
             "Angka bulan yang sudah waktunya diterbitkan, dan angka kabupaten disegarkan."
         ),
-        2 * DAY,
+        DUE_HOURS["release"],
         "senyum-collector release publish",
     ),
     Duty(
         "report",
         lazy_gettext("Laporan lewat surel"),
         lazy_gettext("Laporan untuk umum dari setiap periode yang baru terbit, sekali saja."),
-        2 * DAY,
+        DUE_HOURS["report"],
         "senyum-collector report --mail",
+    ),
+    Duty(
+        "alerts",
+        lazy_gettext("Peringatan"),
+        lazy_gettext("Yang perlu tindakan dicari setiap sepuluh menit dan diberitahukan."),
+        DAY,
+        "senyum-collector alerts run",
     ),
 )
 

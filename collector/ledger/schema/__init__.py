@@ -32,6 +32,7 @@ from collector.ledger.schema import releases  # noqa: F401
 from collector.ledger.schema import tokens  # noqa: F401
 from collector.ledger.schema import mailings  # noqa: F401
 from collector.ledger.schema import roles  # noqa: F401
+from collector.ledger.schema import alerts  # noqa: F401
 # isort: on
 
 from collector.ledger.schema.list import migrations

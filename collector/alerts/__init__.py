@@ -1,0 +1,1 @@
+"""What is wrong now, whom it concerns, and who is told when."""

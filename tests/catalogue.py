@@ -11,7 +11,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-WEB: Final = Path(__file__).parent.parent / "collector" / "web"
+COLLECTOR: Final = Path(__file__).parent.parent / "collector"
+WEB: Final = COLLECTOR / "web"
 PO: Final = WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 MO: Final = PO.with_suffix(".mo")
 METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
@@ -26,7 +27,10 @@ KEYWORDS: Final = {
 def extracted() -> Catalog:
     """Every string in code and templates that is to be translated."""
     catalog = Catalog()
-    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)
+    found = [
+        *extract_from_dir(WEB, METHODS, keywords=KEYWORDS),
+        *extract_from_dir(COLLECTOR / "alerts", METHODS, keywords={"mark": None}),
+    ]
     for _file, _line, message, _comments, context in found:
         catalog.add(message, context=context)
     return catalog

@@ -1,4 +1,4 @@
-"""Alerts by command: seen, told to a real webhook, acknowledged, closed; and who is told nothing."""
+"""Alerts by command: seen, told to a real webhook, acknowledged, closed, and when not told."""
 
 import json
 from collections.abc import Iterator
@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from pytest_mock import MockerFixture
-from sqlite_utils import Database
 
 from collector.cli import main
 from collector.index.plans import Plan
 from collector.ledger import journal, plans
 from collector.ledger.deeds import By, tell
-from collector.ledger.runs import Run, latest, record
+from collector.ledger.runs import latest
 from collector.ledger.store import open_ledger, writing
 from collector.release.signing import publish_due
 from tests import laporfiles
-from tests.web import NOW, PLACES, TODAY, fill, fill_fleet, fill_runs, put_kiosk, report
+from tests.web import NOW, PLACES, TODAY, fill, fill_runs, put_kiosk, report
 from tests.webhook import Hook, webhook
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +31,10 @@ class Office:
         self.folder = folder
         self.now = NOW
         self.db = open_ledger(folder / "ledger.db")
-        mocker.patch("collector.commands.alerts.now_ms", lambda: round(self.now.timestamp() * 1000))
+        mocker.patch("collector.commands.alerts.now_ms", side_effect=self.now_ms)
+
+    def now_ms(self) -> int:
+        return round(self.now.timestamp() * 1000)
 
     def do(self, *words: str) -> Result:
         return CliRunner().invoke(main, ["--data", str(self.folder), "alerts", *words])
@@ -157,7 +159,8 @@ def test_nobody_is_told_at_night_on_a_weekend_or_on_a_holiday(office: Office, ho
     (office.folder / "holidays.csv").write_text("date,name,kind\n2019-09-02,Haul,libur\n")
     quiet = [
         at(TODAY, "17:00"), at(TODAY, "23:00"), at(TODAY + DAY, "06:59"),
-        at(date(2019, 8, 31), "10:00"), at(date(2019, 9, 1), "10:00"), at(date(2019, 9, 2), "10:00"),
+        at(date(2019, 8, 31), "10:00"), at(date(2019, 9, 1), "10:00"),
+        at(date(2019, 9, 2), "10:00"),
     ]  # fmt: skip
     for moment in quiet:
         office.now = moment
@@ -243,7 +246,8 @@ def test_the_usual_troubles_are_all_seen(office: Office) -> None:
     tell(office.db, By("cli:sari", round((NOW - 40 * DAY).timestamp() * 1000)), "x")
     office.say("run")
     assert office.kinds() == {
-        ("job", "drill"), ("job", "audit"), ("job", "misuse"), ("box", "rsud-01/full"),
+        ("job", "drill"), ("job", "audit"), ("job", "misuse"), ("job", "release"),
+        ("job", "report"), ("box", "rsud-01/full"),
     }  # fmt: skip
 
 

@@ -24,6 +24,10 @@ ROOMS = {
     "collector.report": {
         "collector.errors", "collector.ledger", "collector.index", "collector.release",
     },
+    "collector.alerts": {
+        "collector.errors", "collector.config", "collector.servicehours", "collector.tomlfile",
+        "collector.ledger", "collector.index", "collector.release.timetable",
+    },
     "collector.backup": {"collector.errors", "collector.ledger"},
     "collector.ingest": {
         "collector.errors", "collector.config", "collector.crash", "collector.systemd",
@@ -56,7 +60,7 @@ ROOMS = {
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",
         "collector.servicehours", "collector.tomlfile", "collector.ledger", "collector.index",
-        "collector.release", "collector.report",
+        "collector.release", "collector.report", "collector.alerts",
     },
     # The demo builds kiosks, so it may make their first epochs.
     "collector.demo": {
@@ -76,6 +80,7 @@ DOORS = {
     "openpyxl": {"collector.tables.workbook"},
     "xlsxwriter": {"collector.report.workbook"},
     "typst": {"collector.report.typesetting"},
+    "apprise": {"collector.alerts.delivery"},
     "importlib.import_module": {"collector.cli"},
 }
 KIOSK_DOORS = {
@@ -90,6 +95,9 @@ SQL_ROOMS = {
 PURE = {
     "kiosk.ballot", "kiosk.carrying", "kiosk.contact", "kiosk.courier", "kiosk.deadlines",
     "kiosk.presses", "kiosk.rows", "kiosk.signals", "kiosk.wire",
+    "collector.alerts.boxes", "collector.alerts.conditions", "collector.alerts.drops",
+    "collector.alerts.duties", "collector.alerts.kinds", "collector.alerts.owed",
+    "collector.alerts.points", "collector.alerts.situation", "collector.alerts.wording",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
     "collector.ingest.timing", "collector.demo.public",
     "collector.misuse.judging", "collector.misuse.traffic",

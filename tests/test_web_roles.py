@@ -45,6 +45,7 @@ VALUES: Final = {
     "untuk": "district",
     "wanted": "xlsx",
     "code": "2019-07",
+    "number": "1",
 }
 LANGUAGE: Final = {"code": "en"}
 STYLE: Final = {"filename": "css/bootstrap.min.css"}

@@ -2,11 +2,11 @@
 
 from collector.alerts.situation import Course
 from collector.index.trend import difference
-from collector.ledger.alerts import Alert, Reader
+from collector.ledger.alerts import Alert
 
 
 def fallen(course: Course) -> Alert | None:
-    """From two figures that its audience was given, and from nothing else."""
+    """From two figures that the agency's head was given, and from nothing else."""
     before, now = course.before, course.now
     bounds = difference(before, now)
     if bounds is None or before.index is None or now.index is None:
@@ -25,6 +25,5 @@ def fallen(course: Course) -> Alert | None:
         "least": str(-bounds[1]),
         "most": str(-bounds[0]),
     }
-    reader: Reader = "agency" if course.audience == "agency" else "district"
     subject = f"{course.agency}/{now.first_day[:7]}"
-    return Alert("drop", subject, now.first_day, facts, reader, course.agency)
+    return Alert("drop", subject, now.first_day, facts, course.agency)

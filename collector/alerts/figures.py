@@ -1,7 +1,12 @@
-"""The months of an audience, as it was given them: what a fall is judged by."""
+"""The months of agencies, as their heads were given them: what a fall is judged by.
+
+The district's own figures are given out daily, of the last months alone; those of the heads reach
+back as far as there are votes, and may be told to either.
+"""
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -12,48 +17,41 @@ from collector.ledger.alerts import Thresholds
 from collector.ledger.releases import Audience, Release, published, published_periods
 from collector.release.timetable import Period
 
-AUDIENCES: tuple[Audience, ...] = ("district", "agency")
+AUDIENCE: Final[Audience] = "agency"
 
 Month = dict[str, Release]  # agency → its figure
 
 
-def months(db: Database, audience: Audience, today: date) -> Iterator[Month]:
-    """The last that was given out and to which votes no longer come, and those before it.
-
-    The latest first, until the first that is missing.
-    """
-    given = [days for kind, days in published_periods(db, audience) if kind == "month"]
+def months(db: Database, today: date) -> Iterator[Month]:
+    """The last that was given out, and those before it until the first that is missing."""
+    given = [days for kind, days in published_periods(db, AUDIENCE) if kind == "month"]
     closed = [days for days in given if Period("month", days).due <= today]
     month = closed[0] if closed else None
     while month is not None and month in closed:
-        yield _by_agency(db, audience, month)
+        yield _by_agency(db, month)
         month = previous("month", month)
 
 
-def _by_agency(db: Database, audience: Audience, month: Days) -> Month:
-    given = published(db, audience, month)
+def _by_agency(db: Database, month: Days) -> Month:
+    given = published(db, AUDIENCE, month)
     return {each.place: each for each in given if each.scope == "agency"}
 
 
 def courses(db: Database, thresholds: Thresholds, today: date) -> Iterator[Course]:
-    """The last two months of each agency that has a threshold, as each audience knows them."""
+    """The last two months of each agency that has a threshold."""
     if not thresholds.own and thresholds.of_all is None:
         return
-    for audience in AUDIENCES:
-        given = months(db, audience, today)
-        now, before = next(given, {}), next(given, {})
-        for agency in sorted(now.keys() & before.keys()):
-            points = thresholds.of(agency)
-            if points is not None:
-                yield Course(agency, audience, before[agency], now[agency], points)
+    given = months(db, today)
+    now, before = next(given, {}), next(given, {})
+    for agency in sorted(now.keys() & before.keys()):
+        points = thresholds.of(agency)
+        if points is not None:
+            yield Course(agency, before[agency], now[agency], points)
 
 
 def false_alarms(db: Database, thresholds: Thresholds, today: date) -> dict[str, Expected | None]:
-    """Agency → false alarms to be expected of its threshold; None: too little is known of it.
-
-    By the district's figures of its own closed months.
-    """
-    given = list(months(db, "district", today))[::-1]
+    """Agency → false alarms to be expected of its threshold; None: too little is known of it."""
+    given = list(months(db, today))[::-1]
     found: dict[str, Expected | None] = {}
     for agency in sorted({agency for month in given for agency in month}):
         points = thresholds.of(agency)

@@ -45,7 +45,5 @@ DISTRICT: Final = Seen("district")
 def is_for(alert: Alert, seen: Seen) -> bool:
     """An agency reads of itself alone, and never that a kiosk is silent or odd."""
     if seen.role == "agency":
-        return alert.reader != "district" and alert.agency == seen.agency
-    if seen.role == "technician":
-        return TRAITS[alert.kind].technical
-    return alert.reader != "agency"
+        return alert.agency is not None and alert.agency == seen.agency
+    return seen.role == "district" or TRAITS[alert.kind].technical

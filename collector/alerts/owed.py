@@ -22,10 +22,10 @@ def complaints(owed: Owed | None) -> Iterator[Alert]:
     since = str(owed.as_of)
     for agency in sorted(owed.over):
         facts = {"agency": agency, "day": since}
-        yield Alert("complaints", agency, since, facts, "both", agency)
+        yield Alert("complaints", agency, since, facts, agency)
     for agency in sorted(owed.near - owed.over):
         facts = {"agency": agency, "day": since}
-        yield Alert("near", agency, since, facts, "both", agency)
+        yield Alert("near", agency, since, facts, agency)
 
 
 def cases(found: Iterable[Case], today: date) -> Iterator[Alert]:
@@ -50,7 +50,7 @@ def plans(found: Mapping[int, Plan], today: date) -> Iterator[Alert]:
                 "number": number,
                 "day": str(plan.due),
             }
-            yield Alert("plan", str(number), str(plan.due + DAY), facts, "both", plan.agency)
+            yield Alert("plan", str(number), str(plan.due + DAY), facts, plan.agency)
 
 
 def unsigned(proposals: Iterable[Proposal], today: date) -> Iterator[Alert]:

@@ -9,7 +9,7 @@ from collector.index.calendar import Span
 from collector.index.plans import Plan
 from collector.ledger.cases import Case
 from collector.ledger.fleet import Machine
-from collector.ledger.releases import Audience, Proposal, Release
+from collector.ledger.releases import Proposal, Release
 from collector.ledger.runs import Run
 
 
@@ -37,10 +37,9 @@ class Owed(NamedTuple):
 
 
 class Course(NamedTuple):
-    """The figures of an agency's last two closed months, as one audience was given them."""
+    """The figures of an agency's last two closed months, as its head was given them."""
 
     agency: str
-    audience: Audience
     before: Release
     now: Release
     threshold: Decimal

@@ -8,11 +8,14 @@ from typing import Final
 import click
 
 from collector import mail
+from collector.alerts.duties import DUE_HOURS
+from collector.alerts.recipients import read_recipients
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.ledger import runs
 from collector.ledger.runs import Run
 from collector.ledger.store import read_snapshot
+from collector.tomlfile import FileError
 
 
 @click.command()
@@ -21,8 +24,12 @@ from collector.ledger.store import read_snapshot
 def alert(config: Config, unit: str) -> None:
     """Mail to mail.to that UNIT has failed, with what its job noted last.
 
-    The units of jobs name it in OnFailure=. Without mail.host nobody is told.
+    The units of jobs name it in OnFailure=. Without mail.host nobody is told. What 'alerts run'
+    tells of is left to it, so that nobody is woken at night or on a holiday.
     """
+    if _is_told_otherwise(config, unit):
+        click.echo(f"{unit} has failed: 'alerts run' tells of it")
+        return
     if not config.mail.host:
         click.echo(f"{unit} has failed, and nobody is told: mail.host is not set")
         return
@@ -30,6 +37,21 @@ def alert(config: Config, unit: str) -> None:
     subject = f"Kotak Senyum: {unit} gagal di {host}"
     mail.send(config.mail, config.mail.to, subject, _text(config, unit, host))
     click.echo(f"{config.mail.to} was told that {unit} has failed")
+
+
+def _is_told_otherwise(config: Config, unit: str) -> bool:
+    """Does somebody of the district get alerts, and do these know this job?"""
+    if _job(unit) not in DUE_HOURS:
+        return False
+    try:
+        found = read_recipients(config.recipients)
+    except FileError:
+        return False
+    return any(to.seen.role == "district" for to in found)
+
+
+def _job(unit: str) -> str:
+    return unit.removeprefix("senyum-").removesuffix(".service")
 
 
 _TEXT: Final = """\
@@ -52,7 +74,7 @@ def _text(config: Config, unit: str, host: str) -> str:
 
 def _said(config: Config, unit: str) -> str:
     """What the job noted, if it could; the ledger itself may be why it failed."""
-    job = unit.removeprefix("senyum-").removesuffix(".service")
+    job = _job(unit)
     try:
         with closing(read_snapshot(config.ledger)) as db:
             run = runs.latest(db).get(job)

@@ -95,6 +95,7 @@ def _prepare(
         if not stage.tell_history(wishes.seed, wishes.days, screen, stopping):
             return None
         stage.register(boxes)
+        stage.watch()
         return stage.account()
 
 

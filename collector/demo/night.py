@@ -16,6 +16,7 @@ JOBS: Final = (
     ("audit", "verify"),
     ("audit", "witness"),
     ("report", "--mail"),
+    ("alerts", "run"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from collector.demo.screen import Screen
 from collector.index.calendar import Calendar
 from collector.ingest.step import Ingest
 from collector.ledger import epochs, registry
+from collector.ledger.alerts import set_threshold, thresholds
 from collector.ledger.counts import local_day
 from collector.ledger.deeds import By, deed
 from collector.ledger.importing import import_places
@@ -27,6 +29,7 @@ from collector.places import Places
 from kiosk import wire
 from kiosk.keys import SigningKey
 
+FALL: Final = Decimal(5)  # points
 PLAN_FILE: Final = "history.json"
 PASSWORD_FILE: Final = "password"  # noqa: S105 (a file's name)
 
@@ -72,6 +75,11 @@ class Stage:
             key = box.public_key()
             if epochs.find(self.db, wire.fingerprint(key)) is None:
                 self._add(box, key)
+
+    def watch(self) -> None:
+        """A threshold for all, once: of whom the history lets fall there is an alert."""
+        if thresholds(self.db).of_all is None:
+            set_threshold(self.db, By("cli:demo", int(self.now() * 1000)), None, FALL)
 
     def _add(self, box: Box, key: str) -> None:
         now, from_at = self.now(), self._midnight(self._today())

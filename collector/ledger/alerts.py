@@ -19,7 +19,6 @@ Kind = Literal[
     "disk", "fork", "quarantine", "unheard", "job", "silent", "held", "box", "complaints", "near",
     "case", "plan", "sign", "drop",
 ]  # fmt: skip
-Reader = Literal["district", "agency", "both"]
 State = Literal["open", "acknowledged", "closed", "over"]
 
 LONGEST: Final = 300
@@ -49,13 +48,12 @@ class Alert(NamedTuple):
     subject: str  # kiosk, agency, job …, as the kind has it
     since: str  # a local day, for no alert tells the time of a vote
     facts: Mapping[str, str | int]
-    reader: Reader = "district"
-    agency: str | None = None  # whose readers, unless it is the district's alone
+    agency: str | None = None  # whose head reads it, too; None: the district alone
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str]:
         """Two with the same key are the same trouble."""
-        return self.kind, self.subject, self.reader
+        return self.kind, self.subject
 
 
 class Kept(NamedTuple):
@@ -84,12 +82,8 @@ class Letter(NamedTuple):
 def open_alerts(db: Database, fresh: Iterable[Alert], at_ms: int) -> None:
     """Inside of a transaction of the caller's."""
     db.conn.executemany(
-        "INSERT INTO alerts (kind, subject, reader, agency, since, facts, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (each.kind, each.subject, each.reader, each.agency, each.since, _json(each), at_ms)
-            for each in fresh
-        ],
+        "INSERT INTO alerts (kind, subject, agency, since, facts, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        [(each.kind, each.subject, each.agency, each.since, _json(each), at_ms) for each in fresh],
     )
 
 
@@ -100,7 +94,7 @@ def end_alerts(db: Database, ids: Iterable[int], at_ms: int) -> None:
 
 
 _KEPT: Final = (
-    "SELECT a.id, kind, subject, since, facts, reader, agency, a.at_ms, what, comment, who, e.at_ms"
+    "SELECT a.id, kind, subject, since, facts, agency, a.at_ms, what, comment, who, e.at_ms"
     " FROM alerts a LEFT JOIN alert_events e ON e.id ="
     " (SELECT MAX(id) FROM alert_events WHERE alert = a.id)"
 )
@@ -128,8 +122,8 @@ def closings(db: Database) -> dict[int, tuple[str, str]]:
 
 
 def _kept(*row: Any) -> Kept:
-    number, kind, subject, since, facts, reader, agency, at_ms, what, *said = row
-    alert = Alert(kind, subject, since, json.loads(facts), reader, agency)
+    number, kind, subject, since, facts, agency, at_ms, what, *said = row
+    alert = Alert(kind, subject, since, json.loads(facts), agency)
     comment, who, said_ms = said
     return Kept(number, alert, at_ms, what or "open", comment or "", who or "", said_ms)
 

@@ -16,6 +16,7 @@ from collector.secretfile import load_or_create
 from collector.web import (
     account,
     agency,
+    alerts,
     assets,
     compare,
     door,
@@ -37,6 +38,7 @@ from collector.web import (
     reports,
     secondstep,
     site,
+    thresholds,
     words,
 )
 from collector.web.api import blueprint as api
@@ -82,7 +84,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     for room in (door, account, secondstep, fleet, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
-    for page in (*pages, public, opendata, reports, invitation, own):
+    for page in (*pages, public, opendata, reports, invitation, own, alerts, thresholds):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

@@ -19,6 +19,7 @@ class Item(NamedTuple):
 _PAGES: Final = {
     "overview.overview": lazy_gettext("Ikhtisar"),
     "compare.compare": lazy_gettext("Bandingkan"),
+    "alerts.alerts": lazy_gettext("Peringatan"),
     "reports.reports": lazy_gettext("Laporan"),
     "lapor.lapor": lazy_gettext("Pengaduan"),
     "fleet.fleet": lazy_gettext("Kiosk"),

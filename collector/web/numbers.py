@@ -16,7 +16,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 def init_app(app: Flask) -> None:
     shares = (whole, index, tenth, worth, round_points, points, percent, whole_percent)
-    filters = (*shares, day, span, clock, hour, ago, hours, degrees, dbm)
+    filters = (*shares, rate, day, span, clock, hour, ago, hours, degrees, dbm)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
 
 
@@ -35,6 +35,13 @@ def tenth(value: Decimal) -> str:
 def worth(value: float) -> str:
     """What a face is worth: 100, or 62,5."""
     return format_decimal(value, format="0.##", locale=language())
+
+
+def rate(value: Decimal) -> str:
+    """How often something is to be expected in a month; less than a thousandth is said so."""
+    least = Decimal("0.001")
+    said = format_decimal(max(value, least), format="0.000", locale=language())
+    return said if value >= least else f"< {said}"
 
 
 def round_points(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from collector.ledger.roles import DISTRICT, OF_AGENCY, Role
 
 Roles = frozenset[Role]
 
+ADMIN: Final[Roles] = frozenset(("district-admin",))
 TECHNICIAN: Final[Roles] = frozenset(("technician",))
 ALL: Final[Roles] = DISTRICT | OF_AGENCY | TECHNICIAN
 
@@ -31,6 +32,9 @@ OPEN: Final = {  # without a login
 }
 ROLES: Final[Mapping[str, Roles]] = {
     "account.logout": ALL,
+    "alerts.acknowledge": ADMIN,
+    "alerts.alerts": DISTRICT,
+    "alerts.close": ADMIN,
     "agency.agency": DISTRICT | OF_AGENCY,
     "compare.compare": DISTRICT,
     "compare.picture": DISTRICT,
@@ -45,6 +49,8 @@ ROLES: Final[Mapping[str, Roles]] = {
     "pictures.trend": DISTRICT,
     "reports.download": DISTRICT,
     "reports.reports": DISTRICT,
+    "thresholds.set_": ADMIN,
+    "thresholds.shown": DISTRICT,
 }
 
 

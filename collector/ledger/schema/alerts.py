@@ -18,8 +18,7 @@ def _alerts(db: Database) -> None:
             id INTEGER PRIMARY KEY,
             kind TEXT NOT NULL,
             subject TEXT NOT NULL,            -- kiosk, agency, job …, as the kind has it
-            reader TEXT NOT NULL CHECK (reader IN ('district', 'agency', 'both')),
-            agency TEXT,                      -- whose readers, unless it is the district's alone
+            agency TEXT,                      -- whose head reads it, too; NULL: the district alone
             since TEXT NOT NULL,              -- local day from which on it is wrong, as is known
             facts TEXT NOT NULL,              -- JSON: what its text needs
             at_ms INTEGER NOT NULL            -- when it was seen

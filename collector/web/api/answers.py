@@ -14,6 +14,8 @@ from msgspec import Meta, Struct
 from collector.index.classes import Grade
 from collector.index.periods import Kind
 from collector.index.plans import State
+from collector.ledger.alerts import Kind as AlertKind
+from collector.ledger.alerts import State as AlertState
 from collector.ledger.cases import Verdict
 from collector.ledger.releases import Alone, Detail, Scope
 from collector.ledger.runs import Job
@@ -149,6 +151,18 @@ class Kiosk(Struct, frozen=True):
     config: int | None
     config_wanted: int
     amiss: Annotated[Sequence[str], Meta(description="In words, the gravest first.")]
+
+
+class Alert(Struct, frozen=True):
+    """Something that needs somebody. It says days, and of an index what was given out."""
+
+    alert: int
+    kind: AlertKind
+    text: Annotated[str, Meta(description="In words, in Indonesian.")]
+    agency: str | None
+    since: date
+    state: AlertState
+    comment: Annotated[str, Meta(description="Of whoever closed it.")]
 
 
 class Case(Struct, frozen=True):

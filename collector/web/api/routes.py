@@ -59,6 +59,14 @@ ROUTES: Final = (
         beside.participation,
     ),
     Route("/kiosks", "How the kiosks are.", MACHINES, Asked, answers.Kiosk, system.kiosks),
+    Route(
+        "/alerts",
+        "What needs somebody: alerts that are live.",
+        ALL,
+        Asked,
+        answers.Alert,
+        system.alerts,
+    ),
     Route("/cases", "Cases of possible misuse.", DISTRICT, Cases, answers.Case, system.cases),
     Route("/jobs", "The last run of each job.", DISTRICT, Asked, answers.Run, system.jobs),
     Route(

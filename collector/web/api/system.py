@@ -1,10 +1,16 @@
 """Answers about the system itself: kiosks, jobs, and what waits for somebody."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 
+from collector.alerts.kinds import Seen, is_for
+from collector.alerts.wording import words
+from collector.ledger import alerts as ledger_alerts
 from collector.ledger import runs
+from collector.ledger.alerts import Kept
 from collector.ledger.cases import Case
 from collector.ledger.cases import cases as ledger_cases
+from collector.ledger.places import agencies
 from collector.ledger.waiting import waiting as ledger_waiting
 from collector.web import fleet
 from collector.web.api import answers
@@ -39,6 +45,28 @@ def _kiosk(line: fleet.Line) -> answers.Kiosk:
         said.config if said else None,
         line.wanted,
         line.amiss,
+    )
+
+
+def alerts(asked: Asked) -> Page[answers.Alert]:
+    """What whoever the token stands for is told; technicians nothing that moves with votes."""
+    seen = Seen(reader().reach, reader().agency)
+    shorts = {agency.agency: agency.short for agency in agencies(ledger())}
+    found = (each for each in ledger_alerts.live(ledger()) if is_for(each.alert, seen))
+    rows = [_alert(each, shorts) for each in found]
+    return page(rows, lambda each: f"{each.alert:09}", asked)
+
+
+def _alert(kept: Kept, shorts: Mapping[str, str]) -> answers.Alert:
+    alert = kept.alert
+    return answers.Alert(
+        kept.id,
+        alert.kind,
+        words(alert, shorts).indonesian(),
+        alert.agency,
+        date.fromisoformat(alert.since),
+        kept.state,
+        kept.comment if reader().reach == "district" else "",
     )
 
 

@@ -27,6 +27,7 @@ from collector.web import (
     invitation,
     languages,
     lapor,
+    livecharts,
     noting,
     numbers,
     opendata,
@@ -79,7 +80,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words):
         room.init_app(app)
-    for room in (door, account, secondstep, fleet, api):
+    for room in (door, account, secondstep, fleet, livecharts, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
     for page in (*pages, public, opendata, reports, invitation, own):

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 def _name_by_content(app: Flask, endpoint: str, values: dict[str, Any]) -> None:
     blueprint, _, last = endpoint.rpartition(".")
-    if last == "static":
+    if last == "static" and "filename" in values:
         room = app.blueprints[blueprint] if blueprint else app
         values["v"] = _digest(Path(room.static_folder or "") / values["filename"])
 

@@ -38,6 +38,7 @@ ROLES: Final[Mapping[str, Roles]] = {
     "fleet.fleet_part": DISTRICT | TECHNICIAN,
     "integrity.integrity": DISTRICT,
     "lapor.lapor": DISTRICT,
+    "livecharts.static": DISTRICT,
     "overview.overview": DISTRICT,
     "own.own": ALL,
     "own.end_sessions": ALL,

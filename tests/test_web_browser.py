@@ -228,6 +228,7 @@ def test_one_walks_through_every_page_by_clicking(visit: Visit) -> None:
     page.wait_for_selector("h2:has-text('Trend by month')")
     assert "periode=90h" in page.url
     page.click("text=Bahasa Indonesia")
+    page.wait_for_selector("h2:has-text('Tren per bulan')")
     page.click("nav >> text=Rumah sakit")
     page.wait_for_selector("h1:has-text('Kepuasan per perangkat daerah')")
     assert page.locator("tbody tr:not(.group)").count() == 1

@@ -58,6 +58,11 @@ SETTINGS: Final[dict[str, Any]] = {
 class Sessions(SecureCookieSessionInterface):
     """Cookies are for HTTPS alone as soon as the reader comes through HTTPS; open data has none."""
 
+    def get_cookie_name(self, app: Flask) -> str:
+        """Through HTTPS a name that no other host and no plain page can set."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 

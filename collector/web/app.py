@@ -28,6 +28,7 @@ from collector.web import (
     languages,
     lapor,
     livecharts,
+    metrics,
     noting,
     numbers,
     opendata,
@@ -88,7 +89,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     for room in (door, account, secondstep, fleet, livecharts, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
-    for page in (*pages, public, opendata, reports, invitation, own):
+    for page in (*pages, public, opendata, reports, invitation, own, metrics):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

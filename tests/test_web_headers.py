@@ -16,7 +16,7 @@ PAGES = (
     "/nope",
     "/?periode=x",
 )  # fmt: skip
-ADDRESS = re.compile(r"""(?:href|src|srcset|action|data-part)="([^"]*)"|url\(["']?([^"')]+)""")
+ADDRESS = re.compile(r"""(?:href|src|srcset|action|data-part|data-events)="([^"]*)"|url\(["']?([^"')]+)""")
 
 
 @pytest.fixture(scope="module")

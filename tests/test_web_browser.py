@@ -337,6 +337,7 @@ def test_when_the_session_has_ended_the_fleet_page_leads_to_the_login(
     browser: Browser, address: str
 ) -> None:
     visit = Visit(browser, address, DESKTOP)
+    visit.page.add_init_script(WITHOUT_EVENTS)
     visit.page.clock.install()
     page = visit.log_in(NAME, PASSWORD)
     visit.open("/kiosk")

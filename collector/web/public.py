@@ -1,32 +1,19 @@
-"""The page for everybody: figures as they were given out to the public, and nothing beside them."""
+"""The page for everybody: figures as they were given out to the public, and what was put right."""
 
-from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 
 import segno
 from flask import Blueprint, render_template
 
-from collector.ledger.places import agencies
-from collector.ledger.plans import plans
 from collector.web.givenlines import Line, lines_of
+from collector.web.putright import changes
 from collector.web.released import asked_period, released_periods
-from collector.web.site import ledger, today
 
 blueprint = Blueprint("public", __name__)
 
 LAPOR: Final = "https://www.lapor.go.id"
-LATELY: Final = timedelta(days=366)
-CHANGES: Final = 20  # at most
-
-
-class Change(NamedTuple):
-    """A plan that was realised. Its cause, post and evidence stay inside."""
-
-    agency: str  # name
-    action: str
-    on: date
 
 
 @blueprint.get("/publik")
@@ -41,7 +28,7 @@ def public() -> str:
         period=period,
         whole_regency=[line for line in lines if line.figure.scope == "regency"],
         groups=_groups(of_agencies),
-        changes=_changes(today()),
+        changes=changes(),
         lapor=_lapor(),
     )
 
@@ -51,17 +38,6 @@ def _groups(lines: list[Line]) -> list[tuple[str, list[Line]]]:
     ordered = sorted(lines, key=lambda line: (line.service.casefold(), line.name.casefold()))
     groups = groupby(ordered, key=lambda line: line.service)
     return [(service, list(members)) for service, members in groups]
-
-
-def _changes(now: date) -> list[Change]:
-    """Of the last year, the latest first."""
-    names = {agency.agency: agency.name for agency in agencies(ledger())}
-    found = [
-        Change(names[plan.agency], plan.action, plan.realised)
-        for plan in plans(ledger()).values()
-        if plan.realised and not plan.withdrawn and now - LATELY <= plan.realised <= now
-    ]
-    return sorted(found, key=lambda change: change.on, reverse=True)[:CHANGES]
 
 
 @cache

@@ -294,12 +294,16 @@ def test_without_scripts_everything_is_there(browser: Browser, address: str) -> 
     assert page.locator("button:has-text('Hentikan')").count() == 0
 
 
-def test_the_fleet_page_refreshes_itself_and_stops_when_told(
+WITHOUT_EVENTS = "delete window.EventSource"
+
+
+def test_without_events_the_fleet_page_refreshes_itself_and_stops_when_told(
     browser: Browser, tmp_path: Path
 ) -> None:
     make_ledger(tmp_path)
     with serving(app_in(tmp_path)) as address:
         visit = Visit(browser, address, DESKTOP)
+        visit.page.add_init_script(WITHOUT_EVENTS)
         visit.page.clock.install()
         page = visit.log_in(NAME, PASSWORD)
         visit.open("/kiosk")
@@ -321,6 +325,7 @@ def test_when_the_server_is_gone_the_fleet_page_says_so(browser: Browser, tmp_pa
     make_ledger(tmp_path)
     with serving(app_in(tmp_path)) as address:
         visit = Visit(browser, address, DESKTOP)
+        visit.page.add_init_script(WITHOUT_EVENTS)
         visit.page.clock.install()
         page = visit.log_in(NAME, PASSWORD)
         visit.open("/kiosk")
@@ -333,6 +338,7 @@ def test_when_the_session_has_ended_the_fleet_page_leads_to_the_login(
     browser: Browser, address: str
 ) -> None:
     visit = Visit(browser, address, DESKTOP)
+    visit.page.add_init_script(WITHOUT_EVENTS)
     visit.page.clock.install()
     page = visit.log_in(NAME, PASSWORD)
     visit.open("/kiosk")

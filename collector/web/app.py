@@ -28,6 +28,7 @@ from collector.web import (
     languages,
     lapor,
     livecharts,
+    metrics,
     noting,
     numbers,
     opendata,
@@ -58,6 +59,11 @@ SETTINGS: Final[dict[str, Any]] = {
 class Sessions(SecureCookieSessionInterface):
     """Cookies are for HTTPS alone as soon as the reader comes through HTTPS; open data has none."""
 
+    def get_cookie_name(self, app: Flask) -> str:
+        """Through HTTPS a name that no other host and no plain page can set."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -83,7 +89,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     for room in (door, account, secondstep, fleet, livecharts, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
-    for page in (*pages, public, opendata, reports, invitation, own):
+    for page in (*pages, public, opendata, reports, invitation, own, metrics):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

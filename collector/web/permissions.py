@@ -35,6 +35,7 @@ ROLES: Final[Mapping[str, Roles]] = {
     "compare.compare": DISTRICT,
     "compare.picture": DISTRICT,
     "fleet.fleet": DISTRICT | TECHNICIAN,
+    "fleet.fleet_events": DISTRICT | TECHNICIAN,
     "fleet.fleet_part": DISTRICT | TECHNICIAN,
     "integrity.integrity": DISTRICT,
     "lapor.lapor": DISTRICT,

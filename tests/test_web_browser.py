@@ -189,6 +189,26 @@ def test_a_page_is_whole_legible_and_all_its_own(visit: Visit, name: str) -> Non
     assert faint == []
     assert page.evaluate(SMALL_TARGETS) == []
     assert page.evaluate(OVERFLOW) <= 0
+    assert_legible_in_the_dark(visit, name)
+
+
+BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def assert_legible_in_the_dark(visit: Visit, name: str) -> None:
+    """Where the reader's device asks for it; on paper a page is white."""
+    page = visit.page
+    try:
+        page.emulate_media(color_scheme="dark")
+        visit.shoot(f"{name}-dark")
+        looked, faint = page.evaluate(CONTRAST)
+        assert looked > 8
+        assert faint == []
+        assert page.evaluate(BACKGROUND) == "rgb(16, 22, 28)"
+        page.emulate_media(color_scheme="dark", media="print")
+        assert page.evaluate(BACKGROUND) == "rgb(255, 255, 255)"
+    finally:
+        page.emulate_media(color_scheme="light", media="screen")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ kiosk/callbacks.py watches that thread.
 """
 
 import select
+from collections import deque
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
@@ -124,6 +125,7 @@ class Panel:
         self._clock = clock
         self._crash = crash
         self._testing = False
+        self._events: deque[Event] = deque()  # wait until the light before theirs was seen
 
     def start(self) -> None:
         self._play("ready", None)
@@ -135,15 +137,17 @@ class Panel:
     def at_rest(self) -> bool:
         """Nobody presses, nothing is shown, and what was voted stands."""
         lit = self._player.due() is not None
-        return not (lit or self._testing) and self._presses.at_rest(self._clock.up())
+        return not (lit or self._testing or self._events) and self._presses.at_rest(
+            self._clock.up()
+        )
 
     def step(self, timeout: float) -> None:
         """Do what is due, waiting at most `timeout` seconds for something to happen."""
         self._wait(timeout)
         for edge in self._edges.take():
             self._presses.edge(edge.face, edge.down, edge.at)
-        for event in self._presses.advance(self._clock.up()):
-            self._take(event)
+        self._events.extend(self._presses.advance(self._clock.up()))
+        self._take_events()
         now = self._clock.up()
         self._player.advance(now)
         self._read_out(now)
@@ -155,10 +159,19 @@ class Panel:
 
     def _idle_seconds(self) -> float:
         dues = (self._presses.due(), self._player.due(), self.desk.post.due())
-        due = min((due for due in dues if due is not None), default=None)
+        heard_out = self._player.heard_out if self._events else None
+        due = min((due for due in (*dues, heard_out) if due is not None), default=None)
         if due is None:
             return LONGEST_MS / 1000
         return max(0, due - self._clock.up()) / 1000
+
+    def _take_events(self) -> None:
+        """One light after another: behind a slow card votes come in one moment.
+
+        What waits is neither stored nor shown: a power cut leaves one vote in doubt, not all.
+        """
+        while self._events and self._clock.up() >= self._player.heard_out:
+            self._take(self._events.popleft())
 
     def _take(self, event: Event) -> None:
         answer = self.desk.voting.take(event)

@@ -1,8 +1,11 @@
 """Plays signals step by step; the loop calls it, so no thread ever blinks a lamp by itself."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from kiosk.signals import DARK, SIGNALS, Name, State, Step, state
+
+_PAUSE_MS: Final = 60  # after a tone: another one of the same face would be taken for its end
 
 
 class Player:
@@ -40,6 +43,11 @@ class Player:
     def advance(self, now: int) -> None:
         if self._until is not None and now >= self._until:
             self._next(now)
+
+    @property
+    def heard_out(self) -> int:
+        """From when on another `counted` is told apart from the latest."""
+        return self._heard_out + _PAUSE_MS
 
     def due(self) -> int | None:
         """When the step that is shown ends; None when all is dark."""

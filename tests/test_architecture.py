@@ -42,7 +42,12 @@ ROOMS = {
         "collector.ledger", "collector.index",
     },
     # What everybody reads comes from releases, and from nowhere else.
-    "collector.web.public": {"collector.web.givenlines", "collector.web.released"},
+    "collector.web.public": {
+        "collector.web.givenlines", "collector.web.putright", "collector.web.released",
+    },
+    "collector.web.putright": {  # plans, and no vote
+        "collector.ledger.places", "collector.ledger.plans", "collector.web.site",
+    },
     "collector.web.givenlines": {
         "collector.ledger.places", "collector.ledger.releases", "collector.release.told",
         "collector.web.period", "collector.web.site",

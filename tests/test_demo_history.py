@@ -1,8 +1,10 @@
 """The past goes through the collector's own code, may be interrupted, and is told once."""
 
 import io
+import re
 import time
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from rich.console import Console
@@ -12,8 +14,9 @@ from collector.demo import history
 from collector.demo.cast import Plan, live, past
 from collector.demo.screen import Screen
 from collector.demo.stage import Stage
-from collector.ledger import comparing, registry
+from collector.ledger import comparing, registry, users
 from collector.ledger.counts import local_day, rebuild
+from collector.ledger.roles import Role
 from collector.ledger.store import open_ledger
 from collector.places import PACKAGED, read_places
 from collector.servicehours import read_calendar
@@ -187,19 +190,31 @@ def test_kiosks_are_registered_once(stage, tmp_path):
     assert all(kiosk.epochs[0].state == "approved" for kiosk in before)
 
 
-def test_the_password_is_made_once_and_for_its_owner_only(stage):
-    from collector.ledger import users
+def test_there_is_a_login_for_each_role(stage):
+    made = stage.accounts()
+    assert {standing.role for standing in made.standings.values()} == set(get_args(Role))
+    for name, standing in made.standings.items():
+        user = users.log_in(stage.db, name, made.password)
+        assert user
+        assert user.standing == standing
+    said = io.StringIO()
+    Screen(Console(file=said, width=200)).welcome("http://127.0.0.1:8000", made, 3, 1.0)
+    for name, standing in made.standings.items():
+        assert re.search(rf"user +{name} +{standing}", said.getvalue())
+    assert made.password in said.getvalue()
 
-    account = stage.account()
-    assert users.log_in(stage.db, account.name, account.password)
+
+def test_the_password_is_made_once_and_for_its_owner_only(stage):
+    made = stage.accounts()
     file = stage.config.data_dir / "password"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert stage.account() == account
+    assert stage.accounts() == made
     file.unlink()
-    again = stage.account()
-    assert again.password != account.password
-    assert users.log_in(stage.db, again.name, again.password)
-    assert users.log_in(stage.db, account.name, account.password) is None
+    again = stage.accounts()
+    assert again.password != made.password
+    for name in made.standings:
+        assert users.log_in(stage.db, name, again.password)
+        assert users.log_in(stage.db, name, made.password) is None
 
 
 def test_history_is_quick_enough_to_be_made_at_the_first_start(stage, screen):

@@ -78,6 +78,30 @@ def test_who_presses_again_while_a_slow_card_commits_hears_first_that_it_counted
     assert faces(kiosk) == ["frown"]
 
 
+def test_votes_that_a_slow_card_held_up_are_stored_and_shown_one_by_one(kiosk, monkeypatch):
+    """Three citizens chose the same; a power cut would leave one of the votes in doubt."""
+    store, slow = kiosk.kiosk.outbox.append, [True]
+
+    def append(*vote):
+        if slow:
+            slow.clear()
+            for down in (False, True, False, True, False):
+                kiosk.clock.ms += 4000 if down else 200
+                kiosk.move("frown", down)
+        return store(*vote)
+
+    monkeypatch.setattr(kiosk.kiosk.outbox, "append", append)
+    kiosk.move("frown", True)
+    while not kiosk.votes:
+        kiosk.wait(10)
+    for citizens in (1, 2, 3):
+        assert len(kiosk.votes) == citizens
+        kiosk.wait(200)
+        assert len(kiosk.votes) == citizens, "before the tone was heard out"
+        kiosk.wait(60)
+    assert kiosk.seen == [Seen("counted", "frown")] * 3
+
+
 def test_a_less_favourable_face_corrects_the_vote(kiosk):
     kiosk.push("smile")
     kiosk.push("frown")
@@ -124,7 +148,7 @@ def test_a_stuck_button_leaves_the_others_alone(kiosk):
     kiosk.push("frown")
     assert faces(kiosk) == ["smile", "frown"]
     kiosk.move("smile", False)
-    kiosk.wait(100)
+    kiosk.wait(300)
     assert kiosk.kiosk.tally.stuck() == ()
 
 

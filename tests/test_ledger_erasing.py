@@ -201,11 +201,30 @@ def test_ingest_goes_on_meanwhile(collector: TestCollector, monkeypatch) -> None
 
     thread = threading.Thread(target=ingest)
     thread.start()
-    erased = erasing.erase(collector.db, NOW_MS, lambda: time.sleep(0.005))
-    done.set()
-    thread.join(30)
+    try:
+        erased = erasing.erase(collector.db, NOW_MS, lambda: time.sleep(0.005))
+    finally:
+        done.set()
+        thread.join(30)
     assert erased.times == 90
     assert set(receipts) == {"ok"}
+
+
+def test_it_ends_however_many_votes_come_meanwhile(collector: TestCollector, monkeypatch) -> None:
+    monkeypatch.setattr(erasing, "SLICE", 10)
+    filled(collector)
+    kiosk = collector.kiosk("beside-01", seed=50)
+    slices = 0
+
+    def many_more() -> None:
+        nonlocal slices
+        slices += 1
+        assert slices < 100
+        for _ in range(10):
+            kiosk.press("smile")
+        collector.take(kiosk.votes(len(kiosk.chain) - 10))
+
+    assert erasing.erase(collector.db, NOW_MS, many_more).times == 90
 
 
 def test_a_reader_that_does_not_end_is_told_and_the_next_run_makes_it_good(

@@ -15,6 +15,7 @@ from collector.cli import main
 from collector.ledger import tokens, users
 from collector.ledger.deeds import By
 from collector.ledger.store import open_ledger, writing
+from collector.web.api.problems import METRICS
 from collector.web.api.routes import BASE, ROUTES
 from tests.releasing import give_out
 from tests.web import NAME, NOW, PASSWORD, app_in, log_in
@@ -65,6 +66,7 @@ def test_nor_does_any_answer_to_a_program(folder: Path) -> None:
     before = answers(folder, words)
     assert sum(status == 200 for status, _ in before.values()) >= len(ROUTES)
     assert b'"index"' in before["agency", "/figures"][1]
+    assert b"senyum_kiosks" in before["technician", METRICS][1]
     more_votes(folder)
     assert answers(folder, words) == before
 
@@ -78,6 +80,10 @@ def answers(folder: Path, words: dict[str, str]) -> dict[tuple[str, str], tuple[
                 BASE + route.path + period, headers={"Authorization": f"Bearer {word}"}
             )
             found[reach, route.path] = (answer.status_code, answer.data)
+        metrics = client.get(METRICS, headers={"Authorization": f"Bearer {word}"})
+        # What is last is the room on this machine's disk, which others write to.
+        told = metrics.data.partition(b"# HELP senyum_disk_free_bytes")[0]
+        found[reach, METRICS] = (metrics.status_code, told)
     return found
 
 

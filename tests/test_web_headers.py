@@ -16,7 +16,9 @@ PAGES = (
     "/nope",
     "/?periode=x",
 )  # fmt: skip
-ADDRESS = re.compile(r"""(?:href|src|srcset|action|data-part)="([^"]*)"|url\(["']?([^"')]+)""")
+ADDRESS = re.compile(
+    r"""(?:href|src|srcset|action|data-part|data-events)="([^"]*)"|url\(["']?([^"')]+)"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,20 @@ def test_pages_are_sent_as_they_are(client: FlaskClient) -> None:
     """Compressing what the reader sent together with what is secret would leak it by length."""
     answer = fetch(client, "/", "gzip")
     assert "Content-Encoding" not in answer.headers
+
+
+def test_the_page_for_everybody_is_compressed_for_who_is_not_logged_in(
+    app: Flask, client: FlaskClient
+) -> None:
+    """It has no secret in it then, and a poor phone waits for each kilobyte."""
+    stranger = app.test_client()
+    small = fetch(stranger, "/publik", "gzip")
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in small.headers["Vary"]
+    page = gzip.decompress(small.data)
+    assert page == fetch(stranger, "/publik").data
+    assert b"csrf" not in page
+    assert "Content-Encoding" not in fetch(client, "/publik", "gzip").headers
 
 
 def test_our_own_files_refer_to_nothing_outside() -> None:

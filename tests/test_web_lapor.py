@@ -1,6 +1,7 @@
 """The page of complaints beside the index: what it says, and what it leaves unsaid."""
 
 import re
+from contextlib import closing
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from collector.index.plans import Plan
+from collector.ledger import plans
+from collector.ledger.store import open_ledger, writing
 from tests.laporfiles import run, write
 from tests.web import app_in, log_in, make_ledger
 
@@ -71,6 +75,27 @@ def test_a_period_without_complaints_has_none(client: FlaskClient) -> None:
 
 def test_it_says_of_which_day_the_file_was(client: FlaskClient) -> None:
     assert "menurut berkas LAPOR! 26 Agustus 2019" in client.get("/lapor").text
+
+
+def test_the_overview_tells_what_came_of_it(client: FlaskClient, folder: Path) -> None:
+    note_plan(folder)
+    page = client.get("/?periode=30h").text
+    assert "pengaduan 40 tepat waktu 90–98 %" in of_overview(page, "disdukcapil")
+    assert of_overview(page, "kec-gambut").endswith("pengaduan 1–4")
+    assert of_overview(page, "rsud").endswith("rencana: 0 dari 1 terlaksana")
+
+
+def note_plan(folder: Path) -> None:
+    noted, due = date(2019, 7, 20), date(2019, 8, 9)
+    told = ("biaya", "Tarif tidak jelas", "Pasang daftar tarif", "Kepala Seksi")
+    with closing(open_ledger(folder / "ledger.db")) as db, writing(db):
+        plans.add_version(db, 1, Plan("rsud", *told, noted, due, due), noted, 1)
+
+
+def of_overview(page: str, slug: str) -> str:
+    rows = re.findall(r'<tr role="row".*?</tr>', page, re.S)
+    (found,) = [each for each in rows if f"/perangkat/{slug}?" in each]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found)).split())
 
 
 def test_it_speaks_english(client: FlaskClient) -> None:

@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from sqlite_utils import Database
 
 from collector.index.periods import Days
+from collector.index.plans import Plan
+from collector.ledger import plans
 from collector.ledger.deeds import By
 from collector.ledger.releases import published
-from collector.ledger.store import open_ledger
+from collector.ledger.store import open_ledger, writing
 from collector.release.signing import propose, publish_due, reply, revise, sign
 from collector.release.timetable import Period
 from tests.web import PLACES, TODAY, WICKED, app_in, fill
@@ -119,3 +121,30 @@ def test_a_period_that_was_not_given_out_is_not_there(db: Database, client: Flas
     answer = client.get("/publik?periode=2031-01")
     assert answer.status_code == 400
     assert "belum diterbitkan" in unescape(answer.text)
+
+
+def test_it_tells_what_was_realised_and_nothing_else_of_a_plan(
+    db: Database, client: FlaskClient
+) -> None:
+    due = date(2019, 8, 9)
+    told = ("biaya", "Tarif tidak jelas", "Pasang daftar tarif", "Kepala Seksi Loket")
+    plan = Plan("rsud", *told, date(2019, 7, 1), due, due)
+    done = plan._replace(realised=date(2019, 8, 7), evidence="Foto 12")
+    old = done._replace(action="Cat dinding", realised=date(2018, 8, 7))
+    mistaken = done._replace(action="Salah catat", withdrawn=date(2019, 8, 8), why="keliru")
+    with writing(db):
+        plans.add_version(db, 1, plan, plan.entered, 1)
+    assert "Yang sudah diperbaiki" not in words(client)
+    with writing(db):
+        plans.add_version(db, 1, done, date(2019, 8, 7), 2)
+        plans.add_version(db, 2, old, date(2018, 8, 7), 2)
+        plans.add_version(db, 3, mistaken, date(2019, 8, 8), 2)
+    page = words(client)
+    assert "RSUD Ratu Zalecha: Pasang daftar tarif (7 Agustus 2019)" in page
+    for inside in ("Tarif tidak jelas", "Kepala Seksi", "Foto 12", "Cat dinding", "Salah catat"):
+        assert inside not in page
+
+
+def test_the_way_to_complain_is_a_picture_with_a_name(db: Database, client: FlaskClient) -> None:
+    page = client.get("/publik").text
+    assert 'role="img" aria-label="Kode QR ke www.lapor.go.id"' in page

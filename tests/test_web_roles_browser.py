@@ -14,6 +14,7 @@ from collector.ledger.deeds import By
 from collector.ledger.roles import Standing
 from collector.ledger.store import open_ledger
 from collector.web import totp
+from tests.axe import findings
 from tests.browser import Visit, chromium, serving
 from tests.test_web_browser import CONTRAST, OVERFLOW, SMALL_TARGETS, STRUCTURE
 from tests.test_web_roles import make
@@ -57,6 +58,7 @@ def fine(visit: Visit, name: str) -> None:
     assert faint == []
     assert page.evaluate(SMALL_TARGETS) == []
     assert page.evaluate(OVERFLOW) <= 0
+    assert findings(page) == []
     assert (visit.console, visit.outside, visit.failed) == ([], [], [])
     visit.forget()
 

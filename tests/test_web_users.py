@@ -72,6 +72,28 @@ def test_a_user_is_never_replaced_by_add(db: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "123456789012",
+        "qwertyuiop[]",
+        "KotakSenyum2026",
+        "banjarbanjar",
+        "aaaaaaaaaaaaaa",
+    ],
+)
+def test_what_is_easily_guessed_is_no_password(db: Database, password: str) -> None:
+    with pytest.raises(UserError, match="easily guessed"):
+        users.add(db, "siti", password, at=1)
+    assert users.names(db) == []
+
+
+def test_a_long_password_takes_no_longer_to_look_at(db: Database) -> None:
+    users.add(db, "siti", "kerupuk haruan renyah " * 11, at=1)
+    assert users.log_in(db, "siti", "kerupuk haruan renyah " * 11) is not None
+
+
+@pytest.mark.parametrize(
     "name", ["", "Siti", "siti ", "-siti", "a" * 33, "<b>", "siti\n", "..", "é"]
 )
 def test_names_that_cannot_be(db: Database, name: str) -> None:
@@ -105,7 +127,7 @@ def test_the_command_asks_twice_and_stores(tmp_path: Path) -> None:
 def test_the_command_reads_standard_input_for_scripts(tmp_path: Path) -> None:
     new = ("add", "siti", "--role", "technician", "--password-stdin")
     assert command(tmp_path, *new, typed=f"{PASSWORD}\n").exit_code == 0
-    changed = command(tmp_path, "password", "siti", "--password-stdin", typed="x" * 12)
+    changed = command(tmp_path, "password", "siti", "--password-stdin", typed="sirih pinang kapur")
     assert changed.exit_code == 0
     assert command(tmp_path, "list").output == "siti: technician\n"
     assert command(tmp_path, "remove", "siti").exit_code == 0

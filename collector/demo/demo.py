@@ -16,7 +16,7 @@ from typing import Final
 from collector import config as configuration
 from collector.broker import LOOPBACK, free_port
 from collector.config import Config
-from collector.demo.account import Account
+from collector.demo.account import Accounts
 from collector.demo.boxes import LIFE, Box, Pace
 from collector.demo.cast import live
 from collector.demo.outcome import Outcome
@@ -60,15 +60,15 @@ def play(
     with _alone(folder), TemporaryDirectory(prefix="senyum-") as short:
         file, config = _configure(folder, wishes.port)
         boxes = live(places, wishes.kiosks, folder / "kiosks", Path(short))
-        account = _prepare(wishes, config, places, boxes=boxes, screen=screen, stopping=stopping)
-        if account is None:
+        accounts = _prepare(wishes, config, places, boxes=boxes, screen=screen, stopping=stopping)
+        if accounts is None:
             return None
         began = time.monotonic()
         options = ["--config", str(file), "--data", str(folder)]
         show = Show(config, options, boxes, wishes.seed, wishes.pace)
         show.start()
         try:
-            screen.welcome(_address(config), account, len(boxes), time.monotonic() - began)
+            screen.welcome(_address(config), accounts, len(boxes), time.monotonic() - began)
             show.keep(_over(wishes.seconds, stopping), screen)
             screen.say("Stopping: no more presses, the kiosks send what they have …")
             return show.finish()
@@ -84,7 +84,7 @@ def _prepare(
     boxes: list[Box],
     screen: Screen,
     stopping: Callable[[], bool],
-) -> Account | None:
+) -> Accounts | None:
     key = keys.load_or_create(config.signing_key)
     for box in boxes:
         box.configure(key.public, config.broker.port, wishes.pace)
@@ -96,7 +96,7 @@ def _prepare(
             return None
         stage.register(boxes)
         stage.watch()
-        return stage.account()
+        return stage.accounts()
 
 
 def _configure(folder: Path, port: int | None) -> tuple[Path, Config]:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from collector.demo.account import Account
+from collector.demo.account import Accounts
 from collector.demo.outcome import Outcome
 
 
@@ -38,11 +38,12 @@ class Screen:
                 bar.update(task, advance=1, votes=told)
                 yield votes
 
-    def welcome(self, address: str, account: Account, kiosks: int, seconds: float) -> None:
+    def welcome(self, address: str, accounts: Accounts, kiosks: int, seconds: float) -> None:
         self.say()
         self.say(f"  Kotak Senyum   [bold]{address}[/bold]")
-        self.say(f"  user           [bold]{account.name}[/bold]")
-        self.say(f"  password       [bold]{account.password}[/bold]")
+        for name, standing in accounts.standings.items():
+            self.say(f"  user           [bold]{name:<10}[/bold] {standing}")
+        self.say(f"  password       [bold]{accounts.password}[/bold]   (of each of them)")
         self.say(f"  live kiosks    {kiosks}")
         self.say(f"  stop           Ctrl-C        (started in {seconds:.1f} s)")
         self.say()

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from collector import crash
 from collector.config import Config
 from collector.demo import history
-from collector.demo.account import Account, account
+from collector.demo.account import Accounts, accounts
 from collector.demo.boxes import Box
 from collector.demo.cast import Plan, past
 from collector.demo.screen import Screen
@@ -66,8 +66,9 @@ class Stage:
         history.finish(self.db, stations, end, day)
         return True
 
-    def account(self) -> Account:
-        return account(self.db, self.config.data_dir / PASSWORD_FILE, int(self.now()))
+    def accounts(self) -> Accounts:
+        first = self.places.agencies[0].agency
+        return accounts(self.db, self.config.data_dir / PASSWORD_FILE, first, int(self.now()))
 
     def register(self, boxes: Sequence[Box]) -> None:
         """As `kiosk add` does it; those that are there already are left alone."""

@@ -50,18 +50,22 @@ def _sum(slices: Iterator[int], pause: Callable[[], object]) -> int:
 
 
 def _times(db: Database, before: int) -> Iterator[int]:
-    """From the oldest on; votes that came late stand among younger ones."""
+    """From the oldest on; votes that came late stand among younger ones.
+
+    Only those that are there at the beginning: as long as votes come there are always more.
+    """
     last = 0
-    while rows := _next_times(db, last, before):
+    (end,) = db.conn.execute("SELECT COALESCE(MAX(rowid), 0) FROM fine").fetchone()
+    while rows := _next_times(db, (last, end), before):
         last = rows[-1][0]
         yield _delete_times(db, [rowid for rowid, is_old in rows if is_old])
 
 
-def _next_times(db: Database, after: int, before: int) -> list[tuple[int, int]]:
+def _next_times(db: Database, within: tuple[int, int], before: int) -> list[tuple[int, int]]:
     return db.conn.execute(
         "SELECT fine.rowid, hi <= ? FROM fine JOIN votes USING (e, seq)"
-        " WHERE fine.rowid > ? ORDER BY fine.rowid LIMIT ?",
-        (before, after, SLICE),
+        " WHERE fine.rowid > ? AND fine.rowid <= ? ORDER BY fine.rowid LIMIT ?",
+        (before, *within, SLICE),
     ).fetchall()
 
 

@@ -1,4 +1,4 @@
-"""Passwords: how long they are, and their Argon2id hashes."""
+"""Passwords: how long they are, how hard to guess, and their Argon2id hashes."""
 
 import secrets
 import unicodedata
@@ -7,20 +7,40 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from collector.ledger.roles import UserError
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
+_HARD: Final = 10**8  # guesses, by zxcvbn's reckoning: what its authors call safely unguessable
+_LOOKED_AT: Final = 72  # characters: zxcvbn takes long over more, and so many are enough
+# fmt: off
+_OWN_WORDS: Final = (
+    "kotak", "senyum", "kotaksenyum", "banjar", "martapura", "kalimantan", "selatan", "indonesia",
+    "kabupaten", "kecamatan", "dinas", "puskesmas", "bupati", "admin", "kata", "sandi", "katasandi",
+    "rahasia", "selamat", "pagi", "merdeka", "bismillah",
+)
+# fmt: on
 
 
 def hashed(password: str) -> str:
-    """Raises UserError if it is too short or too long."""
+    """Raises UserError if it is too short, too long or easily guessed."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise UserError(
             f"a password has {SHORTEST} to {LONGEST} characters; this one has {len(password)}"
         )
+    if easily_guessed(password):
+        raise UserError(
+            "this password is easily guessed; take some words that do not belong together"
+        )
     return PasswordHasher().hash(_normal(password))
+
+
+def easily_guessed(password: str) -> bool:
+    """By lists of common passwords, names and words, dates, rows of keys, and our own words."""
+    found = zxcvbn(password[:_LOOKED_AT], user_inputs=_OWN_WORDS)
+    return bool(found["guesses"] < _HARD)
 
 
 def matches(kept: str | None, password: str) -> bool:

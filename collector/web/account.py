@@ -24,7 +24,8 @@ from collector.web.secondstep import proceed
 from collector.web.site import ledger
 
 KNOWS_READERS: Final = "public.public"  # is open, and keeps the menu of who is logged in
-BY_ITSELF: Final = "fleet.fleet_part"  # is fetched by a script: nobody need be there
+# Asked for by a script: nobody need be there.
+BY_ITSELF: Final = ("fleet.fleet_part", "fleet.fleet_events")
 
 blueprint = Blueprint("account", __name__)
 
@@ -58,7 +59,7 @@ def _wall() -> Response | None:
         return None
     if current_user.is_authenticated:
         g.reader = current_user
-        if request.endpoint != BY_ITSELF:
+        if request.endpoint not in BY_ITSELF:
             saw()
         return _beyond(current_user)
     return None if request.endpoint in OPEN else _to_login()

@@ -28,6 +28,8 @@ from collector.web import (
     invitation,
     languages,
     lapor,
+    livecharts,
+    metrics,
     noting,
     numbers,
     opendata,
@@ -59,6 +61,11 @@ SETTINGS: Final[dict[str, Any]] = {
 class Sessions(SecureCookieSessionInterface):
     """Cookies are for HTTPS alone as soon as the reader comes through HTTPS; open data has none."""
 
+    def get_cookie_name(self, app: Flask) -> str:
+        """Through HTTPS a name that no other host and no plain page can set."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -81,10 +88,11 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     Bootstrap5(app)
     for room in (languages, assets, headers, failures, noting, numbers, words):
         room.init_app(app)
-    for room in (door, account, secondstep, fleet, api):
+    for room in (door, account, secondstep, fleet, livecharts, api):
         room.init_app(app)
     pages = (overview, agency, compare, pictures, lapor, health, integrity)
-    for page in (*pages, public, opendata, reports, invitation, own, alerts, thresholds):
+    others = (public, opendata, reports, invitation, own, alerts, thresholds, metrics)
+    for page in (*pages, *others):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

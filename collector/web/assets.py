@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 YEAR: Final = 365 * 24 * 3600
 COMPRESSED: Final = {"text/css", "text/javascript", "image/svg+xml"}
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 def _name_by_content(app: Flask, endpoint: str, values: dict[str, Any]) -> None:
     blueprint, _, last = endpoint.rpartition(".")
-    if last == "static":
+    if last == "static" and "filename" in values:
         room = app.blueprints[blueprint] if blueprint else app
         values["v"] = _digest(Path(room.static_folder or "") / values["filename"])
 
@@ -32,11 +32,13 @@ def _digest(path: Path) -> str:
 
 
 def _compress(response: Response) -> Response:
-    """Only files: a page mixes what the reader sent with what is secret."""
+    """Files; and the page for everybody, while nobody is logged in: any other mixes what the
+    reader sent with what is secret."""
     if not _may_compress(response):
         return response
     response.direct_passthrough = False
-    response.set_data(_zipped(response.get_data()))
+    body = response.get_data()
+    response.set_data(gzip.compress(body) if _is_for_everybody(response) else _zipped(body))
     response.content_encoding = "gzip"
     response.vary.add("Accept-Encoding")
     return response
@@ -44,11 +46,19 @@ def _compress(response: Response) -> Response:
 
 def _may_compress(response: Response) -> bool:
     return (
-        (request.endpoint or "").endswith("static")
-        and response.status_code == 200  # noqa: PLR2004
-        and response.mimetype in COMPRESSED
+        response.status_code == 200  # noqa: PLR2004
+        and (_is_file(response) or _is_for_everybody(response))
         and request.accept_encodings.best_match(["gzip"]) == "gzip"
     )
+
+
+def _is_file(response: Response) -> bool:
+    return (request.endpoint or "").endswith("static") and response.mimetype in COMPRESSED
+
+
+def _is_for_everybody(response: Response) -> bool:
+    alone = request.endpoint == "public.public" and g.get("reader") is None
+    return alone and response.mimetype == "text/html"
 
 
 @cache

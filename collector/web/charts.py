@@ -10,7 +10,7 @@ import altair as alt
 
 from collector.index.classes import CLASSES_2017
 from collector.web import drawing
-from collector.web.drawing import BLUE, QUIET, Flag, Frame, Layer, Rows, of, x, y
+from collector.web.drawing import BLUE, QUIET, Described, Flag, Frame, Layer, Rows, of, x, y
 
 _ENDS: Final = (25, 100)
 
@@ -23,6 +23,7 @@ class Dot:
     index: float | None
     low: float | None
     high: float | None
+    told: str = ""  # when it is pointed at
 
 
 class Picture(NamedTuple):
@@ -39,8 +40,12 @@ class Picture(NamedTuple):
 @lru_cache(maxsize=256)
 def draw(picture: Picture) -> str:
     """The picture as SVG text."""
+    return drawing.svg(describe(picture), picture.language)
+
+
+def describe(picture: Picture) -> Described:
     frame = Frame(picture.narrow, *scale(picture.dots))
-    return drawing.svg(_specification(frame), _datasets(picture, frame), picture.language)
+    return Described(_specification(frame), _datasets(picture, frame))
 
 
 def scale(dots: Sequence[Dot]) -> tuple[int, int]:
@@ -92,8 +97,8 @@ def _line(frame: Frame) -> Layer:
         color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(color=BLUE, size=34, filled=True)
     )
     return alt.layer(
-        whisker.encode(x=x(frame), y=y(frame, "low"), y2="high:Q"),
-        line.encode(x=x(frame), y=y(frame, "index")),
+        whisker.encode(x=x(frame), y=y(frame, "low"), y2="high:Q", tooltip=drawing.said()),
+        line.encode(x=x(frame), y=y(frame, "index"), tooltip=drawing.said()),
     )
 
 

@@ -8,19 +8,17 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from collector.index.compare import Standing, standings
 from collector.index.figure import Figure
-from collector.index.handling import Shown, shown
-from collector.index.plans import FollowUp, follow_up
 from collector.index.trend import difference
 from collector.ledger.figures import leading
-from collector.ledger.handlings import handlings
 from collector.ledger.places import Agency, agencies
-from collector.ledger.plans import plans
-from collector.servicehours import read_calendar
 from collector.web import funnel
+from collector.web.answering import Answering, answering
 from collector.web.choosing import chosen_period
-from collector.web.languages import language
+from collector.web.languages import gettext, language
+from collector.web.numbers import index, whole
 from collector.web.period import Period
-from collector.web.site import ledger, site
+from collector.web.picturefile import narrow, picture_file
+from collector.web.site import ledger
 
 blueprint = Blueprint("compare", __name__, url_prefix="/banding")
 
@@ -31,8 +29,7 @@ class Line(NamedTuple):
     agency: Agency
     figure: Figure
     standing: Standing | None
-    complaints: Shown | None
-    promised: FollowUp
+    answering: Answering
 
 
 class Two(NamedTuple):
@@ -75,8 +72,7 @@ def picture() -> Response:
     marks = tuple(_mark(line, line.standing) for line in lines if line.standing)
     if not marks:
         abort(404)
-    drawn = funnel.draw(funnel.Picture(marks, "sempit" in request.args, language()))
-    return Response(drawn, mimetype="image/svg+xml")
+    return picture_file(funnel, funnel.Picture(marks, narrow(), language()))
 
 
 def _mark(line: Line, standing: Standing) -> funnel.Mark:
@@ -87,6 +83,12 @@ def _mark(line: Line, standing: Standing) -> funnel.Mark:
         float(standing.low),
         float(standing.high),
         standing.group,
+        gettext(
+            "%(name)s: %(index)s dari %(n)s suara",
+            name=line.agency.short,
+            index=index(line.figure.index or 0),
+            n=whole(line.figure.n),
+        ),
     )
 
 
@@ -110,18 +112,9 @@ def _chosen(kinds: Mapping[str, list[tuple[Agency, Figure]]]) -> str:
 
 def _lines(period: Period, members: list[tuple[Agency, Figure]]) -> list[Line]:
     alike = standings({agency.agency: figure for agency, figure in members})
-    holiday = read_calendar(site().config.data_dir).holiday
-    found = handlings(ledger(), period.days, holiday)
-    handled = {} if found is None else {slug: shown(each) for slug, each in found.of.items()}
-    promised = plans(ledger()).values()
+    answers = answering(period.days)
     return [
-        Line(
-            agency,
-            figure,
-            alike.get(agency.agency),
-            handled.get(agency.agency),
-            follow_up((each for each in promised if each.agency == agency.agency), period.days),
-        )
+        Line(agency, figure, alike.get(agency.agency), answers[agency.agency])
         for agency, figure in members
     ]
 

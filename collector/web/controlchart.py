@@ -2,13 +2,14 @@
 
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 import altair as alt
 
 from collector.index.weekly import INDEX, Mark
 from collector.web import drawing
-from collector.web.drawing import ALARM, BLUE, QUIET, Flag, Frame, Layer, Rows, of, x, y
+from collector.web.drawing import ALARM, BLUE, QUIET, Described, Flag, Frame, Layer, Rows, of, x, y
 
 _ENDS: Final = {True: (25, 100), False: (0, 100)}  # of the index; of a share
 _SHAPES: Final = {"beyond": "diamond", "run": "square"}
@@ -24,13 +25,18 @@ class Picture(NamedTuple):
     narrow: bool
     language: str
     flags: tuple[Flag, ...] = ()
+    told: tuple[str, ...] = ()  # of each mark, when it is pointed at
 
 
 @lru_cache(maxsize=256)
 def draw(picture: Picture) -> str:
     """The picture as SVG text."""
+    return drawing.svg(describe(picture), picture.language)
+
+
+def describe(picture: Picture) -> Described:
     frame = Frame(picture.narrow, *_scale(picture))
-    return drawing.svg(_specification(frame), _datasets(picture), picture.language)
+    return Described(_specification(frame), _datasets(picture))
 
 
 def _scale(picture: Picture) -> tuple[int, int]:
@@ -44,7 +50,7 @@ def _reach(mark: Mark) -> tuple[Any, ...]:
 
 
 def _datasets(picture: Picture) -> dict[str, Rows]:
-    rows = [_row(mark) for mark in picture.marks]
+    rows = [_row(mark, told) for mark, told in zip_longest(picture.marks, picture.told)]
     signals = {name: [row for row in rows if row["signal"] == name] for name in _SHAPES}
     return {
         "period": drawing.period_rows(picture.first, picture.end, picture.marks[0].days.first),
@@ -54,7 +60,7 @@ def _datasets(picture: Picture) -> dict[str, Rows]:
     }
 
 
-def _row(mark: Mark) -> dict[str, Any]:
+def _row(mark: Mark, told: str | None) -> dict[str, Any]:
     low, centre, high = map(float, mark.limits) if mark.limits else (None, None, None)
     middle = mark.days.first + (mark.days.end - mark.days.first) / 2
     return {
@@ -64,6 +70,7 @@ def _row(mark: Mark) -> dict[str, Any]:
         "centre": centre,
         "high": high,
         "signal": mark.signal,
+        "told": told,
     }
 
 
@@ -90,7 +97,7 @@ def _weeks(frame: Frame) -> Layer:
     line = of("weeks").mark_line(
         color=BLUE, strokeWidth=1.5, point=alt.OverlayMarkDef(color=BLUE, size=26, filled=True)
     )
-    return line.encode(x=x(frame), y=y(frame, "value"))
+    return line.encode(x=x(frame), y=y(frame, "value"), tooltip=drawing.said())
 
 
 def _signal(name: str) -> Any:
@@ -98,6 +105,6 @@ def _signal(name: str) -> Any:
         mark = of(name).mark_point(
             shape=_SHAPES[name], size=150, filled=False, stroke=ALARM, strokeWidth=2
         )
-        return mark.encode(x=x(frame), y=y(frame, "value"))
+        return mark.encode(x=x(frame), y=y(frame, "value"), tooltip=drawing.said())
 
     return layer

@@ -26,6 +26,17 @@ class Flag(NamedTuple):
     number: int
 
 
+class Described(NamedTuple):
+    """A picture in Vega-Lite's words."""
+
+    specification: Mapping[str, Any]  # without data
+    datasets: Mapping[str, Rows]
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        return {**self.specification, "datasets": self.datasets}
+
+
 class Frame(NamedTuple):
     """What the specification depends on: there are few, and Altair takes long over each."""
 
@@ -61,14 +72,17 @@ def specification(frame: Frame, layers: Sequence[Layer]) -> dict[str, Any]:
     return found
 
 
-def svg(specification: Mapping[str, Any], datasets: Mapping[str, Rows], language: str) -> str:
+def svg(described: Described, language: str) -> str:
     """About 50 ms, the first one a second."""
     drawn: str = vl_convert.vegalite_to_svg(
-        {**specification, "datasets": datasets},
-        allowed_base_urls=[],
-        time_format_locale=_time_locale(language),
+        described.whole, allowed_base_urls=[], time_format_locale=time_locale(language)
     )
     return drawn
+
+
+def said() -> alt.Tooltip:
+    """What a mark says when it is pointed at, where a script draws: its row's words."""
+    return alt.Tooltip("told:N")
 
 
 def of(name: str) -> Layer:
@@ -123,7 +137,7 @@ def flag_rows(raised: Iterable[Flag]) -> Rows:
     return [{"at": flag.at.isoformat(), "number": str(flag.number)} for flag in raised]
 
 
-def _time_locale(language: str) -> dict[str, Any]:
+def time_locale(language: str) -> dict[str, Any]:
     """Names of months and days for the axis, from the same source as all other dates."""
     months = {width: get_month_names(width, locale=language) for width in ("wide", "abbreviated")}
     days = {width: get_day_names(width, locale=language) for width in ("wide", "abbreviated")}

@@ -6,9 +6,10 @@ and of votes only whether there was one today, which the first of a day does mov
 """
 
 from collections import Counter
+from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, Response, render_template
 from flask_babel import lazy_gettext
 
 from collector.ledger import desired, presence
@@ -16,12 +17,13 @@ from collector.ledger.fleet import Machine, machines
 from collector.ledger.places import Spot, spots
 from collector.web.attention import amiss
 from collector.web.reader import reader
-from collector.web.site import ledger, moment, site
+from collector.web.site import ledger, local, moment, site
 
 blueprint = Blueprint("fleet", __name__, url_prefix="/kiosk")
 
 State = Literal["lost", "late", "never", "live"]
 
+AGAIN_MS: Final = 10_000  # after which a page asks anew
 LIVE: Final = 3 * 60  # seconds; health comes every minute
 LATE: Final = 15 * 60
 STATES: Final[dict[State, Any]] = {  # those that need somebody first
@@ -33,9 +35,18 @@ STATES: Final[dict[State, Any]] = {  # those that need somebody first
 _URGENCY: Final = {state: rank for rank, state in enumerate(STATES)}
 
 
+class Stay(NamedTuple):
+    """Where a kiosk stood, and on which days; without a spot: at a counter that is no more."""
+
+    first: date
+    last: date
+    spot: Spot | None
+
+
 class Line(NamedTuple):
     kiosk: Machine
     spot: Spot | None
+    before: list[Stay]  # that have ended, the latest first
     state: State
     age: float | None  # seconds since its latest health
     wanted: int  # version of the settings that it shall have; 0: none were told
@@ -56,8 +67,15 @@ def fleet() -> str:
 
 @blueprint.get("/isi")
 def fleet_part() -> str:
-    """The part of the page that is fetched anew every ten seconds."""
+    """The part of the page that is fetched anew where events do not come through."""
     return render_template("fleet_part.html", **_view())
+
+
+@blueprint.get("/kabar")
+def fleet_events() -> Response:
+    """The part as one server-sent event; the answer ends with it, so that no thread waits."""
+    data = "".join(f"data: {line}\n" for line in fleet_part().splitlines())
+    return Response(f"retry: {AGAIN_MS}\n{data}\n", content_type="text/event-stream")
 
 
 def _view() -> dict[str, Any]:
@@ -80,17 +98,18 @@ def _lines(known: list[Machine], *, silences: bool) -> list[Line]:
     places = {spot.counter: spot for spot in spots(ledger())}
     told = desired.versions(ledger())
     return [
-        _line(kiosk, _spot(kiosk, places), told.get(kiosk.kiosk, 0), silences=silences)
+        _line(kiosk, places, told.get(kiosk.kiosk, 0), silences=silences)
         for kiosk in known
         if kiosk.retired_at is None
     ]
 
 
-def _line(kiosk: Machine, spot: Spot | None, wanted: int, *, silences: bool) -> Line:
+def _line(kiosk: Machine, places: dict[str, Spot], wanted: int, *, silences: bool) -> Line:
+    spot = _spot(kiosk, places)
     age = site().clock() - kiosk.health.received_ms / 1000 if kiosk.health else None
     found = list(amiss(kiosk, silences=silences))
     pressed = not silences and _pressed(spot)
-    return Line(kiosk, spot, _state(age), age, wanted, found, pressed)
+    return Line(kiosk, spot, _before(kiosk, places), _state(age), age, wanted, found, pressed)
 
 
 def _pressed(spot: Spot | None) -> bool:
@@ -106,6 +125,15 @@ def _spot(kiosk: Machine, places: dict[str, Spot]) -> Spot | None:
     now = site().clock()
     here = [at for at in kiosk.placed if at.from_at <= now and (at.to_at is None or now < at.to_at)]
     return places.get(here[0].counter) if here else None
+
+
+def _before(kiosk: Machine, places: dict[str, Spot]) -> list[Stay]:
+    now = site().clock()
+    return [
+        Stay(local(at.from_at).date(), local(at.to_at - 1).date(), places.get(at.counter))
+        for at in reversed(kiosk.placed)
+        if at.to_at is not None and at.to_at <= now
+    ]
 
 
 def _state(age: float | None) -> State:

@@ -7,7 +7,7 @@ import altair as alt
 
 from collector.index.compare import Group
 from collector.web import drawing
-from collector.web.drawing import ALARM, BLUE, LINE, QUIET, Frame, Layer, Rows, of, y
+from collector.web.drawing import ALARM, BLUE, LINE, QUIET, Described, Frame, Layer, Rows, of, y
 
 _ENDS: Final = (25, 100)
 _SHAPES: Final[dict[Group, str]] = {
@@ -27,6 +27,7 @@ class Mark(NamedTuple):
     low: float
     high: float
     group: Group
+    told: str = ""  # when it is pointed at
 
 
 class Picture(NamedTuple):
@@ -40,10 +41,14 @@ class Picture(NamedTuple):
 @lru_cache(maxsize=64)
 def draw(picture: Picture) -> str:
     """The picture as SVG text."""
+    return drawing.svg(describe(picture), picture.language)
+
+
+def describe(picture: Picture) -> Described:
     lows = [min(mark.low, mark.value) for mark in picture.marks]
     highs = [max(mark.high, mark.value) for mark in picture.marks]
     frame = Frame(picture.narrow, *drawing.scale(lows, highs, _ENDS))
-    return drawing.svg(_specification(frame), _datasets(picture), picture.language)
+    return Described(_specification(frame), _datasets(picture))
 
 
 def _datasets(picture: Picture) -> dict[str, Rows]:
@@ -72,6 +77,7 @@ def _agencies(frame: Frame) -> Layer:
         y=y(frame, "value"),
         shape=alt.Shape("group:N", legend=None, scale=_by_group(_SHAPES)),
         color=alt.Color("group:N", legend=None, scale=_by_group(_COLOURS)),
+        tooltip=drawing.said(),
     )
 
 

@@ -24,6 +24,8 @@ OPEN_DATA: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, no-cache",
 }
+# A browser that came through HTTPS once never comes without it again.
+HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def init_app(app: Flask) -> None:
@@ -32,6 +34,8 @@ def init_app(app: Flask) -> None:
 
 def _guard(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if request.is_secure:
+        response.headers.update(HTTPS_ONLY)
     if not (request.endpoint or "").endswith("static"):
         response.headers["Cache-Control"] = "no-store"
     if request.blueprint == "opendata" and response.status_code < HTTPStatus.BAD_REQUEST:

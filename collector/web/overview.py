@@ -15,6 +15,7 @@ from collector.index.trend import Trend, trend
 from collector.ledger import reading
 from collector.ledger.places import Agency, agencies
 from collector.ledger.reading import CERTAIN, Uncertain
+from collector.web.answering import Answering, answering
 from collector.web.choosing import chosen_period, dispersion
 from collector.web.joining import joined
 from collector.web.period import Period
@@ -32,6 +33,7 @@ class Line(NamedTuple):
     apart: bool  # the agency has boxes of another kind, which have a line of their own
     trend: Trend | None
     joined: Participation
+    answering: Answering
     uncertain: Uncertain
 
 
@@ -95,15 +97,15 @@ def _lines(period: Period) -> list[Line]:
         agency for agency in agencies(ledger()) if agency.agency in now or _serving(agency, period)
     ]
     people = joined(period.days, {slug: sum(votes.values()) for slug, votes in now.items()})
+    answers = answering(period.days)
     kinds: dict[str, Kind] = {}
     lines = []
     for agency in shown:
         votes = (now.get(agency.agency, {}), before.get(agency.agency, {}))
         for mapping in (own := usual_for(votes[0])):
-            kind = kinds.get(mapping.name) or kinds.setdefault(
-                mapping.name, _kind(period, mapping, people)
-            )
-            lines.append(_line(agency, votes, kind, apart=len(own) > 1))
+            kind = kinds.get(mapping.name) or kinds.setdefault(mapping.name, _kind(period, mapping))
+            beside = Beside(people[agency.agency], answers[agency.agency], apart=len(own) > 1)
+            lines.append(_line(agency, votes, kind, beside))
     return lines
 
 
@@ -113,23 +115,38 @@ class Kind(NamedTuple):
     mapping: FaceMapping
     alike: dict[str, Decimal]  # phi
     vague: dict[str, Uncertain]
-    people: dict[str, Participation]
 
 
-def _kind(period: Period, mapping: FaceMapping, people: dict[str, Participation]) -> Kind:
+class Beside(NamedTuple):
+    """What stands beside the index of an agency, whatever its boxes are."""
+
+    joined: Participation
+    answering: Answering
+    apart: bool
+
+
+def _kind(period: Period, mapping: FaceMapping) -> Kind:
     alike = dispersion(period.days, mapping)
-    return Kind(mapping, alike, reading.uncertain(ledger(), period.days, mapping), people)
+    return Kind(mapping, alike, reading.uncertain(ledger(), period.days, mapping))
 
 
 def _line(
-    agency: Agency, votes: tuple[reading.Tally, reading.Tally], kind: Kind, *, apart: bool
+    agency: Agency, votes: tuple[reading.Tally, reading.Tally], kind: Kind, beside: Beside
 ) -> Line:
     """`votes` of the period, and of the one before."""
     slug, mapping = agency.agency, kind.mapping
     phi = kind.alike.get(slug, INDEPENDENT)
     current, old = (figure(each, mapping, phi) for each in votes)
-    vague, people = kind.vague.get(slug, CERTAIN), kind.people[slug]
-    return Line(agency, current, mapping, apart, trend(old, current), people, vague)
+    return Line(
+        agency,
+        current,
+        mapping,
+        beside.apart,
+        trend(old, current),
+        beside.joined,
+        beside.answering,
+        kind.vague.get(slug, CERTAIN),
+    )
 
 
 def _serving(agency: Agency, period: Period) -> bool:

@@ -1,13 +1,19 @@
-"""The page for everybody: figures as they were given out to the public, and nothing beside them."""
+"""The page for everybody: figures as they were given out to the public, and what was put right."""
 
+from functools import cache
 from itertools import groupby
+from typing import Final
 
+import segno
 from flask import Blueprint, render_template
 
 from collector.web.givenlines import Line, lines_of
+from collector.web.putright import changes
 from collector.web.released import asked_period, released_periods
 
 blueprint = Blueprint("public", __name__)
+
+LAPOR: Final = "https://www.lapor.go.id"
 
 
 @blueprint.get("/publik")
@@ -22,6 +28,8 @@ def public() -> str:
         period=period,
         whole_regency=[line for line in lines if line.figure.scope == "regency"],
         groups=_groups(of_agencies),
+        changes=changes(),
+        lapor=_lapor(),
     )
 
 
@@ -30,3 +38,8 @@ def _groups(lines: list[Line]) -> list[tuple[str, list[Line]]]:
     ordered = sorted(lines, key=lambda line: (line.service.casefold(), line.name.casefold()))
     groups = groupby(ordered, key=lambda line: line.service)
     return [(service, list(members)) for service, members in groups]
+
+
+@cache
+def _lapor() -> str:
+    return segno.make(LAPOR, error="m", micro=False).svg_inline(border=4, omitsize=True)

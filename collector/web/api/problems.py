@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from collector.web.api.answers import Problem
 
-PREFIX: Final = "/api/"
+METRICS: Final = "/metrics"
+PREFIXES: Final = ("/api/", METRICS)
 TYPE: Final = "application/problem+json"
 
 
@@ -23,7 +24,7 @@ class Refused(Exception):
 
 def to_program() -> bool:
     """Whether it is a program that asks, by the address."""
-    return request.path.startswith(PREFIX)
+    return request.path.startswith(PREFIXES)
 
 
 def problem(status: int, why: str) -> Response:

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.accounts import Account
 from tests.brokers import Mosquitto, Nats
 from tests.faultrows import ACCOUNT, plugin
+
+# A busy machine says nothing about the code: times are for bench/.
+settings.register_profile("timeless", deadline=None)
+settings.load_profile("timeless")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from tests.packaged import DEBIANS, installed
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(1800)]
 
 SERVICES = ("senyum-ingest.service", "senyum-web.service")
-JOBS = ("backup", "drill", "erase", "misuse", "release", "report", "audit", "witness")
+JOBS = ("backup", "drill", "erase", "misuse", "release", "report", "alerts", "audit", "witness")
 ASK = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/login').status)"
 
 

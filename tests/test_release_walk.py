@@ -3,8 +3,12 @@
 Each is read before and after many votes more. Not a byte of it may tell of them.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,15 +16,19 @@ from click.testing import CliRunner
 from flask import Flask
 
 from collector.cli import main
+from collector.index.periods import Days
 from collector.ledger import tokens, users
 from collector.ledger.deeds import By
+from collector.ledger.releases import add_release, published
 from collector.ledger.store import open_ledger, writing
 from collector.web.api.problems import METRICS
 from collector.web.api.routes import BASE, ROUTES
 from tests.releasing import give_out
 from tests.web import NAME, NOW, PASSWORD, app_in, log_in
+from tests.webhook import webhook
 
 BY = By("cli:a-test", round(NOW.timestamp() * 1000))
+MORNING_MS = round(NOW.replace(hour=9, minute=0).timestamp() * 1000)
 REACHES = {"district": None, "agency": "rsud", "technician": None}
 WORKING = ("/", "/perangkat/rsud", "/banding")
 PUBLIC = {
@@ -102,6 +110,39 @@ def report(folder: Path, whose: str, to: Path) -> dict[str, bytes]:
     files = {file.name: file.read_bytes() for file in to.iterdir()}
     assert len(files) == 2
     return files
+
+
+@pytest.mark.parametrize("whose", ["district", "agency"])
+def test_nor_does_an_alert(whose: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a threshold that every fall passes, and an agency that fell far."""
+    fallen_since_june(folder)
+    monkeypatch.setattr("collector.commands.alerts.now_ms", lambda: MORNING_MS)
+    before = letters(folder, whose)
+    assert any("rsud: indeks kiosk (bukan SKM) Juli 2019 turun" in each for each in before)
+    more_votes(folder)
+    assert letters(folder, whose) == before
+
+
+def fallen_since_june(folder: Path) -> None:
+    june = Days(date(2019, 6, 1), date(2019, 7, 1))
+    with closing(open_ledger(folder / "ledger.db")) as db, writing(db):
+        (was,) = [each for each in published(db, "agency", june) if each.place == "rsud"]
+        raised = {name: getattr(was, name) + 15 for name in ("index", "low", "high")}
+        add_release(db, replace(was, version=was.version + 1, **raised))
+
+
+def letters(folder: Path, whose: str) -> list[str]:
+    """What a first round tells, in a copy of the ledger."""
+    with tempfile.TemporaryDirectory() as copy, webhook() as hook:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        own = 'agency = "rsud"' if whose == "agency" else ""
+        file = Path(copy, "alerts.toml")
+        file.touch(mode=0o600)
+        file.write_text(f'[[recipient]]\nname = "a"\nrole = "{whose}"\n{own}\nurl = "{hook.url}"\n')
+        for words in (["threshold", "--drop", "0.01", "--set"], ["run"]):
+            result = CliRunner().invoke(main, ["--data", copy, "alerts", *words])
+            assert result.exit_code == 0, result.output
+        return hook.texts
 
 
 @pytest.mark.parametrize("page", WORKING)

@@ -30,6 +30,8 @@ PAGES = {
     "complaints": "/lapor",
     "fleet": "/kiosk",
     "integrity": "/integritas",
+    "alerts": "/peringatan",
+    "thresholds": "/peringatan/ambang?poin=5",
     "public": "/publik",
     "reports": "/laporan",
     "not-found": "/nope",

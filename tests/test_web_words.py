@@ -17,6 +17,7 @@ SAME_IN_ALL = {
     "senyum-collector user invite NAMA --role district-admin",
     "senyum-collector user reset-totp",
     "senyum-collector kiosk add",
+    "senyum-collector alerts run",
 }
 SPOKEN = {"alt", "title", "aria-label", "placeholder", "label"}
 

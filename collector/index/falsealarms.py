@@ -39,7 +39,8 @@ def expected(months: Sequence[Estimate | None], threshold: Decimal) -> Expected 
     and an interval below 0, so that a month gives a false one with the chance
     Phi(-max(threshold, arm) / sigma).
 
-    A real fall in these months makes sigma larger, and so the estimate: it errs on that side.
+    A real fall in these months makes sigma larger, and so the estimate: it errs on that side. Where
+    chance alone moved twelve months it says up to twice as many as come.
     """
     moves = list(_moves(months))
     if len(moves) < LEAST:

@@ -234,31 +234,37 @@ def test_the_login_page_too(browser: Browser, address: str) -> None:
         assert page.evaluate(CONTRAST)[1] == []
 
 
+def follow(page: Page, link: str) -> None:
+    """Click, and be there: a click on a page that is about to go leads nowhere."""
+    with page.expect_navigation():
+        page.click(link)
+
+
 def test_one_walks_through_every_page_by_clicking(visit: Visit) -> None:
     page = visit.open("/")
-    page.click("text=RSUD Ratu Zalecha")
+    follow(page, "text=RSUD Ratu Zalecha")
     page.wait_for_selector("h1:has-text('RSUD Ratu Zalecha')")
     page.select_option("#periode", "90h")
     page.select_option("#langkah", "bulan")
-    page.click("text=Tampilkan")
+    follow(page, "text=Tampilkan")
     page.wait_for_selector("h2:has-text('Tren per bulan')")
     page.wait_for_load_state()
     assert page.evaluate("document.querySelector('img.course').naturalWidth") > 0
     page.click("summary")
     assert page.is_visible("text=1–31 Juli 2019")
-    page.click("text=English")
+    follow(page, "text=English")
     page.wait_for_selector("h2:has-text('Trend by month')")
     assert "periode=90h" in page.url
-    page.click("text=Bahasa Indonesia")
+    follow(page, "text=Bahasa Indonesia")
     page.wait_for_selector("h2:has-text('Tren per bulan')")
-    page.click("nav >> text=Rumah sakit")
+    follow(page, "nav >> text=Rumah sakit")
     page.wait_for_selector("h1:has-text('Kepuasan per perangkat daerah')")
     assert page.locator("tbody tr:not(.group)").count() == 1
-    page.click("header >> text=Kiosk")
+    follow(page, "header >> text=Kiosk")
     page.wait_for_selector("h1:has-text('Kiosk')")
-    page.click("header >> text=Integritas")
+    follow(page, "header >> text=Integritas")
     page.wait_for_selector("h2:has-text('hal perlu tindakan')")
-    page.click("header >> text=Ikhtisar")
+    follow(page, "header >> text=Ikhtisar")
     page.wait_for_selector("text=Kecamatan Gambut")
     assert (visit.console, visit.outside, visit.failed) == ([], [], [])
 

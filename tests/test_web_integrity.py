@@ -203,7 +203,7 @@ def _refuse(db: Database, at_ms: int, day: str, kiosk: str = "rsud-01") -> None:
 def test_the_top_says_how_much_there_is_to_do(
     client: FlaskClient, db: Database, tmp_path: Path
 ) -> None:
-    assert verdict(client) == "9 hal perlu tindakan"
+    assert verdict(client) == "10 hal perlu tindakan"
     for duty in DUTIES:
         ran(db, duty.job, hours_ago=1)
     assert verdict(client) == "1 hal perlu tindakan"

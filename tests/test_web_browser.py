@@ -30,6 +30,7 @@ PAGES = {
     "complaints": "/lapor",
     "fleet": "/kiosk",
     "integrity": "/integritas",
+    "morning": "/pagi",
     "alerts": "/peringatan",
     "thresholds": "/peringatan/ambang?poin=5",
     "public": "/publik",

@@ -48,7 +48,7 @@ class Phone(NamedTuple):
     def set_up(self) -> bytes:
         self.password()
         secret = self.offered()
-        assert self.type(self.code(secret), "/masuk/kode-baru").location == "/"
+        assert self.type(self.code(secret), "/masuk/kode-baru").location == "/pagi"
         return secret
 
     def code(self, secret: bytes, later: float = 0) -> str:
@@ -138,7 +138,7 @@ def test_a_phone_is_set_up_at_the_first_login_and_asked_at_the_next(phone: Phone
     phone.now[0] += 30
     assert phone.password().location == "/masuk/kode"
     assert phone.client.get("/masuk/kode-baru").location == "/masuk"  # not shown a second time
-    assert phone.type(phone.code(secret)).location == "/"
+    assert phone.type(phone.code(secret)).location == "/pagi"
     assert phone.inside()
     assert [entry.what for entry in entries(phone.db)] == ["totp-set", "login", "login"]
 
@@ -162,7 +162,7 @@ def test_a_code_is_taken_once(phone: Phone) -> None:
     assert "sudah dipakai" in again.text
     earlier = phone.type(phone.code(secret, -30))
     assert earlier.status_code == 403
-    assert phone.type(phone.code(secret, 30)).location == "/"
+    assert phone.type(phone.code(secret, 30)).location == "/pagi"
 
 
 def test_a_code_is_taken_once_even_if_the_ledger_cannot_be_written(
@@ -175,7 +175,7 @@ def test_a_code_is_taken_once_even_if_the_ledger_cannot_be_written(
     monkeypatch.setattr(site, "BUSY_MS", 20)
     with writing(phone.db):
         phone.password()
-        assert phone.type(code).location == "/"
+        assert phone.type(code).location == "/pagi"
         phone.leave()
         phone.password()
         assert phone.type(code).status_code == 403
@@ -194,7 +194,7 @@ def test_five_wrong_codes_close_the_door_for_a_quarter_of_an_hour(phone: Phone) 
     assert phone.type(phone.code(secret)).status_code == 429
     phone.now[0] += 15 * 60
     phone.password()
-    assert phone.type(phone.code(secret)).location == "/"
+    assert phone.type(phone.code(secret)).location == "/pagi"
     failed = [entry.told() for entry in entries(phone.db) if entry.what == "login-failed"]
     assert failed == [{"account": NAME}] * 5
 
@@ -241,5 +241,6 @@ def test_below_the_district_no_code_is_asked(phone: Phone, role: Any) -> None:
         put_agencies(phone.db, [rsud])
     agency = None if role == "technician" else "rsud"
     users.change_standing(phone.db, NAME, Standing(role, agency))
-    assert phone.password().location == "/"
+    home = "/kiosk" if role == "technician" else "/perangkat/rsud"
+    assert phone.password().location == home
     assert phone.inside()

@@ -30,6 +30,7 @@ from collector.web import (
     lapor,
     livecharts,
     metrics,
+    morning,
     noting,
     numbers,
     opendata,
@@ -90,7 +91,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
         room.init_app(app)
     for room in (door, account, secondstep, fleet, livecharts, api):
         room.init_app(app)
-    pages = (overview, agency, compare, pictures, lapor, health, integrity)
+    pages = (morning, overview, agency, compare, pictures, lapor, health, integrity)
     others = (public, opendata, reports, invitation, own, alerts, thresholds, metrics)
     for page in (*pages, *others):
         app.register_blueprint(page.blueprint)

@@ -17,6 +17,7 @@ class Item(NamedTuple):
 
 
 _PAGES: Final = {
+    "morning.morning": lazy_gettext("Pagi ini"),
     "overview.overview": lazy_gettext("Ikhtisar"),
     "compare.compare": lazy_gettext("Bandingkan"),
     "alerts.alerts": lazy_gettext("Peringatan"),

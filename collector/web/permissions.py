@@ -44,6 +44,7 @@ ROLES: Final[Mapping[str, Roles]] = {
     "integrity.integrity": DISTRICT,
     "lapor.lapor": DISTRICT,
     "livecharts.static": DISTRICT,
+    "morning.morning": DISTRICT,
     "overview.overview": DISTRICT,
     "own.own": ALL,
     "own.end_sessions": ALL,

@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask_babel import lazy_gettext
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -26,6 +27,7 @@ from collector.ledger.users import User
 from collector.secretfile import BYTES, load_or_create
 from collector.web import door, totp
 from collector.web.languages import gettext, own_address
+from collector.web.menu import home
 from collector.web.newpassword import MISSING
 from collector.web.noting import note_failed_login
 from collector.web.reader import begin_anew, enter
@@ -69,10 +71,15 @@ def proceed(user: User) -> Response:
     wanted = request.args.get("kembali", "")
     if not (site().config.web.second_step and user.role in DISTRICT):
         enter(user)
-        return redirect(own_address(wanted))
+        return redirect(_inside(wanted))
     begin_anew()
     session["half"], session["half_at"] = user.session, int(site().clock())
     return redirect(url_for("secondstep.code", kembali=wanted or None))
+
+
+def _inside(wanted: str) -> str:
+    """Where a login leads to: to what was asked for, else to the reader's first page."""
+    return own_address(wanted) if wanted else home(current_user)
 
 
 def _half() -> User | None:
@@ -163,7 +170,7 @@ def _page(user: User, form: CodeForm, secret: bytes, why: str | None = None) -> 
 def _in(user: User) -> Response:
     door.opened_with_code(user.name)
     enter(user)
-    return redirect(own_address(request.args.get("kembali", "")))
+    return redirect(_inside(request.args.get("kembali", "")))
 
 
 def _step() -> Step:

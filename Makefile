@@ -42,7 +42,7 @@ test-vm: $(VENV)/dev.stamp  ## the firmware on a real kernel, in a virtual machi
 	@tests/install-neighbours vm
 	$(BIN)/python -m pytest -m "vm and not slow" -s $(ARGS)
 
-test-vm-all: $(VENV)/dev.stamp  ## the same with every fault there is; an hour or more
+test-vm-all: $(VENV)/dev.stamp  ## the same with every fault there is; three quarters of an hour
 	@tests/install-neighbours vm
 	$(BIN)/python -m pytest -m vm -s $(ARGS)
 

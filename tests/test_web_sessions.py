@@ -151,8 +151,7 @@ def test_an_invitation_brings_in_once(here: Here) -> None:
     address, client = invited(here), here.app.test_client()
     page = client.get(address).text
     assert "kepala perangkat daerah" in page
-    assert post(client, address, password=NEW, again=NEW).location == "/"
-    assert client.get("/").location == "/perangkat/rsud"
+    assert post(client, address, password=NEW, again=NEW).location == "/perangkat/rsud"
     assert client.get("/perangkat/rsud").status_code == 200
     again = here.app.test_client().get(address)
     assert again.status_code == 404
@@ -181,7 +180,7 @@ def test_an_invitation_is_over_after_a_day(here: Here) -> None:
 def test_a_password_that_is_too_short_leaves_the_invitation(here: Here) -> None:
     address, client = invited(here), here.app.test_client()
     assert "12 sampai 256 karakter" in post(client, address, password="x", again="x").text
-    assert post(client, address, password=NEW, again=NEW).location == "/"
+    assert post(client, address, password=NEW, again=NEW).location == "/perangkat/rsud"
 
 
 @pytest.mark.parametrize("word", ["x", "%00", "a" * 2000, "%C3%28", "😀"])

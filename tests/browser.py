@@ -106,7 +106,7 @@ class Visit:
         self.page.fill("#name", name)
         self.page.fill("#password", password)
         self.page.click("main button[type=submit]")
-        self.page.wait_for_url(self.address + "/")
+        self.page.wait_for_url(lambda url: "/masuk" not in url)
         return self.page
 
     def shoot(self, name: str) -> None:

@@ -29,7 +29,7 @@ FOLDER = Path(collector.index.__file__).parent
 # no fraction has. They come out of here as Decimal, rounded outward. How likely it is that votes
 # are what they are by chance decides what is looked at, and is in no published figure.
 ESTIMATED = {"interval", "dispersion", "compare", "control", "weekly"}
-LIKELY = {"alikeness", "presence", "rhythm", "sitting", "volume"}
+LIKELY = {"alikeness", "falsealarms", "presence", "rhythm", "sitting", "volume"}
 EXACT_MATH = {"ceil", "floor", "lcm"}
 MONDAY = date(2024, 1, 1)
 YEAR = Days(date(2025, 1, 1), date(2026, 1, 1))

@@ -314,7 +314,8 @@ def _tab(page: Page) -> dict[str, Any]:
 
 def test_without_scripts_everything_is_there(browser: Browser, address: str) -> None:
     visit = Visit(browser, address, DESKTOP, java_script_enabled=False)
-    page = visit.log_in(NAME, PASSWORD)
+    visit.log_in(NAME, PASSWORD)
+    page = visit.open("/")
     page.select_option("#periode", "2019-07")
     page.click("text=Tampilkan")
     assert "1–31 Juli 2019" in page.inner_text("main")

@@ -87,7 +87,7 @@ def test_a_phone_is_set_up_and_asked(folder: Path, visit: Visit) -> None:
     secret = base64.b32decode((page.text_content(".steps code") or "").replace(" ", ""))
     page.fill("#code", totp.code_at(secret, NOW.timestamp()))
     submit(page)
-    page.wait_for_selector("h1:has-text('Kepuasan per perangkat daerah')")
+    page.wait_for_selector("h1:has-text('Pagi ini')")
     fine(visit, "overview")
     page.click("text=Keluar")
     enter(visit, "auditor")
@@ -98,7 +98,7 @@ def test_a_phone_is_set_up_and_asked(folder: Path, visit: Visit) -> None:
     assert page.is_visible("text=Kode ini sudah dipakai")
     page.fill("#code", totp.code_at(secret, NOW.timestamp() + 30))
     submit(page)
-    page.wait_for_selector("h1:has-text('Kepuasan per perangkat daerah')")
+    page.wait_for_selector("h1:has-text('Pagi ini')")
 
 
 @pytest.mark.parametrize("role", HOMES)

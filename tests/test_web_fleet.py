@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from collector.ledger import desired, epochs, forks, presence, users
 from collector.ledger.presence import Presence, State
+from collector.ledger.roles import Standing
 from collector.ledger.store import open_ledger, writing
 from collector.web.fleet import magnitude
 from kiosk import wire
@@ -285,3 +287,29 @@ def test_the_part_is_what_the_page_shows(client: FlaskClient, db: Database) -> N
     report(db, KIOSK, 20)
     assert lines(client, "/kiosk") == lines(client, "/kiosk/isi")
     assert "<html" not in client.get("/kiosk/isi").text
+
+
+@pytest.mark.parametrize(
+    ("pressed_at", "words"),
+    [((10, 0), "belum ada"), ((9, 45), "ada"), ((0, 0), "ada"), ((-1, 45), "belum ada")],
+)
+def test_a_technician_hears_of_votes_only_of_hours_that_are_over(
+    tmp_path: Path, db: Database, pressed_at: tuple[int, int], words: str
+) -> None:
+    """At 10.29: who stands beside the box and watches the page sees no single vote arrive."""
+    users.add(db, "tono", PASSWORD, at=1, standing=Standing("technician"))
+    report(db, KIOSK, 20)
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    hours, minutes = pressed_at
+    quarter = midnight + timedelta(hours=hours, minutes=minutes)
+    row = ("rsud-1", int(quarter.timestamp()), "layanan", "smile", "A", 1)
+    with writing(db):
+        db.conn.execute("DELETE FROM counts_quarter")
+        db.conn.execute("INSERT INTO counts_quarter VALUES (?, ?, ?, ?, ?, ?)", row)
+    client = app_in(tmp_path, NOW.replace(hour=10, minute=29)).test_client()
+    log_in(client, "tono")
+    page = client.get("/kiosk/isi").text
+    assert "Suara hari ini sampai pukul 10.00 WITA" in page
+    (line,) = lines(client)
+    assert re.search(r"lalu (ada|belum ada) tidak ada selaras", line)
+    assert f"lalu {words} tidak ada" in line

@@ -2,11 +2,11 @@
 
 Only what health says, and coarsely: nothing on this page moves with a single vote. No seq, no time
 of a vote; a queue only by its order of magnitude. Below the district neither queues nor silences,
-and of votes only whether there was one today, which the first of a day does move.
+and of votes only whether there was one today in an hour that is over.
 """
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from flask import Blueprint, Flask, Response, render_template
@@ -51,7 +51,7 @@ class Line(NamedTuple):
     age: float | None  # seconds since its latest health
     wanted: int  # version of the settings that it shall have; 0: none were told
     amiss: list[str]
-    pressed: bool  # below the district: a vote came from its counter today
+    pressed: bool  # below the district: a vote was given at its counter today, before this hour
 
 
 def init_app(app: Flask) -> None:
@@ -86,6 +86,7 @@ def _view() -> dict[str, Any]:
         "counts": Counter(line.state for line in shown),
         "retired": len(known) - len(shown),
         "now": moment(),
+        "hour": _this_hour(),
     }
 
 
@@ -113,12 +114,17 @@ def _line(kiosk: Machine, places: dict[str, Spot], wanted: int, *, silences: boo
 
 
 def _pressed(spot: Spot | None) -> bool:
-    now = moment()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    since, until = int(midnight.timestamp()), int(now.timestamp()) + 1
-    return (
-        spot is not None and presence.last_quarter(ledger(), spot.counter, since, until) is not None
-    )
+    """Whoever watches the page beside a box must not see the first vote of a day arrive."""
+    if spot is None:
+        return False
+    hour = _this_hour()
+    since, until = int(hour.replace(hour=0).timestamp()), int(hour.timestamp())
+    return presence.last_quarter(ledger(), spot.counter, since, until) is not None
+
+
+def _this_hour() -> datetime:
+    """When it began."""
+    return moment().replace(minute=0, second=0, microsecond=0)
 
 
 def _spot(kiosk: Machine, places: dict[str, Spot]) -> Spot | None:

@@ -58,9 +58,14 @@ ROOMS = {
     },
     # Nor does what an agency's people read; their plans are their own.
     "collector.web.given": {
-        "collector.ledger.places", "collector.ledger.plans", "collector.web.followups",
-        "collector.web.givenlines", "collector.web.ran", "collector.web.reader",
-        "collector.web.released", "collector.web.site",
+        "collector.ledger.places", "collector.ledger.plans", "collector.release.rules",
+        "collector.web.followups", "collector.web.formats", "collector.web.givenlines",
+        "collector.web.period", "collector.web.proposed", "collector.web.ran",
+        "collector.web.reader", "collector.web.released", "collector.web.site",
+    },
+    "collector.web.proposed": {
+        "collector.ledger.releases", "collector.web.givenlines", "collector.web.period",
+        "collector.web.site",
     },
     "collector.web": {
         "collector.errors", "collector.config", "collector.systemd", "collector.secretfile",

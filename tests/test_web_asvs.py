@@ -26,7 +26,7 @@ SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 HTTPS: Final = "https://localhost"
 SECURITY: Final = Path(__file__).parent.parent / "docs" / "security.md"
 # A file of figures that is not for the public is taken by somebody: that is noted.
-NOTED: Final = {"reports.download": {"journal"}}
+NOTED: Final = {"reports.download": {"journal"}, "reports.own": {"journal"}}
 LIES: Final = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP", "Via")
 
 

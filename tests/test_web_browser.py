@@ -35,6 +35,8 @@ PAGES = {
     "thresholds": "/peringatan/ambang?poin=5",
     "public": "/publik",
     "reports": "/laporan",
+    "releasing": "/terbitan",
+    "cases": "/kasus",
     "not-found": "/nope",
     "bad-period": "/?periode=2019-08",
 }
@@ -215,7 +217,8 @@ def assert_legible_in_the_dark(visit: Visit, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["overview", "agency", "complaints", "fleet", "integrity", "reports"]
+    "name",
+    ["overview", "agency", "complaints", "fleet", "integrity", "reports", "releasing", "cases"],
 )
 def test_nothing_is_cut_off_at_320_pixels(visits: dict[str, Visit], name: str) -> None:
     """As on a desktop at 400 % zoom (WCAG 1.4.10)."""

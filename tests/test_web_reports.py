@@ -1,5 +1,6 @@
 """The page Laporan: what was given out, to download; who takes what is not public is noted."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from collector.ledger import users
 from collector.ledger.journal import entries
+from collector.ledger.roles import Standing
 from tests.releasing import JULY, give_out, given, ledger
 from tests.web import NAME, PASSWORD, PLACES, app_in, log_in
 
@@ -63,6 +65,27 @@ def test_who_takes_what_is_not_public_is_noted(client: FlaskClient, folder: Path
     last = noted[-1]
     assert (last.who, last.told()) == (f"web:{NAME}", {"file": "laporan-2019-07-opd-rsud.pdf"})
     assert not [entry for entry in noted if "publik" in entry.detail]
+
+
+def test_a_head_takes_the_own_report_and_the_poster_for_the_wall(folder: Path) -> None:
+    with ledger(folder) as db:
+        users.add(db, "kepala", PASSWORD, at=1, standing=Standing("agency-head", "rsud"))
+    head = app_in(folder).test_client()
+    log_in(head, "kepala")
+    page = head.get("/perangkat/rsud?periode=2019-t2").text
+    links = re.findall(r'href="(/laporan/[^"]+)"', page)
+    assert [link.rpartition("/")[2] for link in links] == ["pdf", "xlsx", "slide", "nota", "poster"]
+    names = []
+    for link in links:
+        answer = head.get(link)
+        assert answer.status_code == 200, link
+        names.append(answer.headers["Content-Disposition"].rpartition("=")[2])
+    assert names[0] == "laporan-2019-T2-opd-rsud.pdf"
+    assert names[-1] == "poster-2019-T2-publik-rsud.pdf"
+    with ledger(folder) as db:
+        noted = [each.told().get("file") for each in entries(db) if each.who == "web:kepala"][1:]
+    assert noted == names[:-1], "all but the poster, which is for the public"
+    assert head.get("/laporan/opd/rsud/2019-t2/docx").status_code == 404
 
 
 @pytest.mark.parametrize(

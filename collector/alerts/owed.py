@@ -6,6 +6,7 @@ from typing import Final
 
 from collector.alerts.situation import Owed
 from collector.index.plans import Plan
+from collector.ledger import releases
 from collector.ledger.alerts import Alert
 from collector.ledger.cases import Case
 from collector.ledger.releases import Proposal
@@ -54,10 +55,9 @@ def plans(found: Mapping[int, Plan], today: date) -> Iterator[Alert]:
 
 
 def unsigned(proposals: Iterable[Proposal], today: date) -> Iterator[Alert]:
-    """Of each period the last proposal, once remarks can no longer come."""
-    last = {(each.first_day, each.last_day): each for each in proposals}
-    for each in last.values():
-        if each.signed_ms is None and today > each.reply_until:
+    """Those that nobody signed, once remarks can no longer come."""
+    for each in releases.unsigned(proposals):
+        if today > each.reply_until:
             facts = {"first": each.first_day, "last": each.last_day}
             since = str(each.reply_until + DAY)
             yield Alert("sign", f"{each.first_day}/{each.last_day}", since, facts)

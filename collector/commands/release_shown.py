@@ -10,7 +10,7 @@ from rich.table import Table
 from collector.commands.index import LABEL, NO_FIGURE, TITLE
 from collector.index.periods import Days, Kind
 from collector.index.scales import MAPPINGS
-from collector.ledger.releases import Proposal, Release, Remark
+from collector.ledger.releases import Proposal, Release, Remark, unsigned
 from collector.release.told import shares_of
 
 Beside = Mapping[tuple[int | None, str | None], Remark]
@@ -73,7 +73,7 @@ def periods(
     given: Iterable[tuple[Kind, Days]], proposed: Iterable[Proposal], *, plain: bool
 ) -> str:
     """What was given out, and what waits for its signature."""
-    waiting = [each for each in proposed if each.signed_ms is None]
+    waiting = unsigned(proposed)
     if plain:
         published = [_span(*each) for each in given]
         return _json({"published": published, "proposed": [each._asdict() for each in waiting]})

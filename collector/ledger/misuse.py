@@ -143,6 +143,15 @@ def left_out(db: Database, first: int, end: int) -> dict[str, Counter[str]]:
     return dict(found)
 
 
+def flags_by_rule(db: Database, first: int, end: int) -> dict[Filter, int]:
+    """How many votes in [first, end), Unix seconds, each rule leaves out."""
+    rows = db.conn.execute(
+        "SELECT rule, COUNT(*) FROM misuse_flags WHERE lo >= ? AND lo < ? GROUP BY rule",
+        (first, end),
+    )
+    return dict(rows.fetchall())
+
+
 # ---------------------------------------------------------------- one vote
 
 

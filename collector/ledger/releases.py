@@ -1,7 +1,7 @@
 """Figures that were given out: stored once, served from here, never computed again."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -133,6 +133,16 @@ def published(db: Database, audience: str, days: Days) -> list[Release]:
     return list(map(_release, rows))
 
 
+def proposed(db: Database, p: int) -> list[Release]:
+    """What the proposal is about, for each audience; after a signature only what it changed."""
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM releases WHERE proposal = ?"  # noqa: S608
+        " ORDER BY scope DESC, agency, place",
+        (p,),
+    )
+    return list(map(_release, rows))
+
+
 def published_ever(db: Database, audience: str) -> list[Release]:
     """What the audience was given of all periods, by day: the last version of each figure."""
     rows = db.conn.execute(
@@ -231,6 +241,12 @@ def proposals(db: Database) -> Iterator[Proposal]:
     )
     for p, kind, first, last, until, at_ms, signed_ms in rows:
         yield Proposal(p, kind, first, last, date.fromisoformat(until), at_ms, signed_ms)
+
+
+def unsigned(found: Iterable[Proposal]) -> list[Proposal]:
+    """Of each period the last proposal, if nobody signed it yet."""
+    last = {(each.first_day, each.last_day): each for each in found}
+    return [each for each in last.values() if each.signed_ms is None]
 
 
 def add_remark(db: Database, p: int, remark: Remark) -> None:

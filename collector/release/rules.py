@@ -15,6 +15,7 @@ NAME: Final = "release/1"
 FLOOR: Final = 70  # percent: "puas di atas 70 %"
 WAIT_DAYS: Final = 10  # after a period's end: votes of kiosks without network still come
 REPLY_DAYS: Final = 7  # an agency may add its remark to a proposed figure
+LONGEST_REMARK: Final = 500  # characters
 SIGNED: Final[frozenset[Kind]] = frozenset({"triwulan", "semester", "year"})
 
 

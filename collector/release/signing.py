@@ -25,9 +25,9 @@ from collector.ledger.releases import (
 )
 from collector.ledger.store import writing
 from collector.release.publishing import Made, Order, make, store
+from collector.release.rules import LONGEST_REMARK
 from collector.release.timetable import Period, due, reply_until, under_way
 
-LONGEST_REMARK: Final = 500
 _BOTH: Final[tuple[Audience, ...]] = ("agency", "public")
 _NUMBER: Final = re.compile(r"\d[\d .-]{6,}\d")  # of a phone, an identity card, an account
 _MAIL: Final = re.compile(r"\S@\S")
@@ -147,7 +147,7 @@ def reply(db: Database, by: By, period: Period, *, agency: str, text: str, today
         raise NotNow(f"the last day for remarks on {_name(period)} was {proposal.reply_until}")
     if agency not in {each.agency for each in agencies(db)}:
         raise NoRemark(f"there is no agency {agency!r}; 'senyum-collector index' names them")
-    remark = Remark(agency, _checked(text), by.at_ms)
+    remark = Remark(agency, paragraph(text), by.at_ms)
     said = {**_said(period), "proposal": proposal.p, "agency": agency}
     with deed(db, by, "release-replied", **said, digest=text_digest(remark.text)):
         add_remark(db, proposal.p, remark)
@@ -179,8 +179,8 @@ def _last(db: Database, period: Period) -> Proposal | None:
     return found[-1] if found else None
 
 
-def _checked(text: str) -> str:
-    """One paragraph, without what points to a person. Raises NoRemark."""
+def paragraph(text: str) -> str:
+    """What is published beside a figure: one, without what points to a person. Raises NoRemark."""
     words = " ".join(text.split())
     if not 0 < len(words) <= LONGEST_REMARK:
         raise NoRemark(f"a remark has 1 to {LONGEST_REMARK} characters, this one {len(words)}")

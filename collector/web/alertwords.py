@@ -30,12 +30,9 @@ TODO: Final[dict[Act, Todo]] = {
     ),
     "remind": Todo(lazy_gettext("Ingatkan perangkat daerahnya."), "lapor.lapor"),
     "hurry": Todo(lazy_gettext("Ingatkan perangkat daerahnya hari ini."), "lapor.lapor"),
-    "review": Todo(
-        lazy_gettext("Periksa kasusnya selagi waktunya masih ada:"),
-        command="senyum-collector misuse cases",
-    ),
+    "review": Todo(lazy_gettext("Periksa kasusnya selagi waktunya masih ada."), "cases.cases"),
     "chase": Todo(lazy_gettext("Tanyakan kepada penanggung jawabnya."), "agency.agency"),
-    "sign": Todo(lazy_gettext("Tanda tangani di server:"), command="senyum-collector release sign"),
+    "sign": Todo(lazy_gettext("Baca angkanya, lalu tanda tangani."), "releasing.releasing"),
     "look": Todo(lazy_gettext("Cari sebabnya bersama perangkat daerah itu."), "agency.agency"),
 }
 

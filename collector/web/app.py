@@ -18,6 +18,7 @@ from collector.web import (
     agency,
     alerts,
     assets,
+    cases,
     compare,
     door,
     failures,
@@ -38,7 +39,10 @@ from collector.web import (
     own,
     pictures,
     public,
+    releasing,
+    replying,
     reports,
+    rows,
     secondstep,
     site,
     thresholds,
@@ -93,7 +97,8 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
         room.init_app(app)
     pages = (morning, overview, agency, compare, pictures, lapor, health, integrity)
     others = (public, opendata, reports, invitation, own, alerts, thresholds, metrics)
-    for page in (*pages, *others):
+    acts = (releasing, replying, cases, rows)
+    for page in (*pages, *others, *acts):
         app.register_blueprint(page.blueprint)
     app.context_processor(_for_every_page)
     return app

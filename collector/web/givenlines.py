@@ -1,5 +1,6 @@
 """What was given out to an audience in a period: a line for each place, and for the regency."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from collector.ledger.places import agencies
@@ -20,8 +21,12 @@ class Line(NamedTuple):
 
 
 def lines_of(audience: Audience, period: Period) -> list[Line]:
+    return as_lines(published(ledger(), audience, period.days))
+
+
+def as_lines(rows: Sequence[Release]) -> list[Line]:
+    """With the names, and the remarks of those that were proposed."""
     known = {agency.agency: agency for agency in agencies(ledger())}
-    rows = published(ledger(), audience, period.days)
     beside = {p: remarks(ledger(), p) for p in {row.proposal for row in rows} if p is not None}
     lines = []
     for row in rows:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Blueprint, render_template
 from sqlite_utils import Database
@@ -17,24 +17,34 @@ from collector.ledger import runs
 from collector.ledger.handlings import handlings
 from collector.ledger.places import agencies
 from collector.ledger.plans import plans
+from collector.ledger.rows import openings
 from collector.ledger.waiting import waiting
 from collector.servicehours import read_calendar
 from collector.web.followups import late_complaints, late_plans
 from collector.web.languages import gettext
-from collector.web.site import ledger, moment, site
+from collector.web.permissions import may_open
+from collector.web.reader import reader
+from collector.web.site import ledger, local, moment, site
 from collector.web.upkeep import Check, Places, decisions, jobs, places
 
 blueprint = Blueprint("integrity", __name__, url_prefix="/integritas")
 
 LATELY: Final = timedelta(days=7)
+OPENINGS: Final = timedelta(days=90)
 BEGINNING: Final = date(2012, 1, 1)  # of LAPOR!: no complaint is older
 
 
 @blueprint.get("")
 def integrity() -> str:
     parts = _parts()
-    todo = [check for _, checks in parts for check in checks if check.state == "act"]
-    return render_template("integrity.html", parts=parts, todo=todo, now=moment())
+    return render_template(
+        "integrity.html",
+        parts=parts,
+        todo=[check for _, checks in parts for check in checks if check.state == "act"],
+        now=moment(),
+        openings=list(_openings()),
+        may_look=may_open(reader().role, "rows.rows"),
+    )
 
 
 def _parts() -> list[tuple[str, list[Check]]]:
@@ -51,6 +61,23 @@ def _parts() -> list[tuple[str, list[Check]]]:
         ),
         (gettext("Tindak lanjut"), list(_owed(db, now.date()))),
     ]
+
+
+class Opened(NamedTuple):
+    """Rows that somebody looked at."""
+
+    at: datetime
+    who: str
+    kiosk: str
+    day: date
+    reason: str
+
+
+def _openings() -> Iterator[Opened]:
+    since_ms = round((moment() - OPENINGS).timestamp() * 1000)
+    for each in openings(ledger(), since_ms):
+        at, day = local(each.at_ms / 1000), date.fromisoformat(each.day)
+        yield Opened(at, each.who.partition(":")[2], each.kiosk, day, each.reason)
 
 
 def _owed(db: Database, today: date) -> Iterator[Check]:

@@ -38,8 +38,8 @@ CALLS: Final[dict[Act, Call]] = {
     "approve": Call(lazy_gettext("Putuskan kunci baru"), "integrity.integrity"),
     "remind": Call(lazy_gettext("Ingatkan: pengaduan melewati batas"), "lapor.lapor"),
     "hurry": Call(lazy_gettext("Ingatkan hari ini: pengaduan hampir lewat batas"), "lapor.lapor"),
-    "review": Call(lazy_gettext("Tutup kasus sebelum waktunya habis"), "integrity.integrity"),
-    "sign": Call(lazy_gettext("Tanda tangani angka"), "alerts.alerts"),
+    "review": Call(lazy_gettext("Tutup kasus sebelum waktunya habis"), "cases.cases"),
+    "sign": Call(lazy_gettext("Tanda tangani angka"), "releasing.releasing"),
     "chase": Call(lazy_gettext("Tanyakan rencana tindak lanjut yang terlambat"), "alerts.alerts"),
     "look": Call(lazy_gettext("Cari sebab indeks yang turun"), "alerts.alerts"),
 }

@@ -12,6 +12,8 @@ from collector.ledger.roles import DISTRICT, OF_AGENCY, Role
 Roles = frozenset[Role]
 
 ADMIN: Final[Roles] = frozenset(("district-admin",))
+AUDITOR: Final[Roles] = frozenset(("auditor",))
+HEAD: Final[Roles] = frozenset(("agency-head",))
 TECHNICIAN: Final[Roles] = frozenset(("technician",))
 ALL: Final[Roles] = DISTRICT | OF_AGENCY | TECHNICIAN
 
@@ -36,6 +38,8 @@ ROLES: Final[Mapping[str, Roles]] = {
     "alerts.alerts": DISTRICT,
     "alerts.close": ADMIN,
     "agency.agency": DISTRICT | OF_AGENCY,
+    "cases.cases": DISTRICT,
+    "cases.close": ADMIN,
     "compare.compare": DISTRICT,
     "compare.picture": DISTRICT,
     "fleet.fleet": DISTRICT | TECHNICIAN,
@@ -50,8 +54,16 @@ ROLES: Final[Mapping[str, Roles]] = {
     "own.end_sessions": ALL,
     "pictures.control": DISTRICT,
     "pictures.trend": DISTRICT,
+    "releasing.propose": ADMIN,
+    "releasing.releasing": DISTRICT,
+    "releasing.revise": ADMIN,
+    "releasing.sign": ADMIN,
+    "replying.reply": HEAD,
     "reports.download": DISTRICT,
+    "reports.own": HEAD,
     "reports.reports": DISTRICT,
+    "rows.open_": AUDITOR,
+    "rows.rows": AUDITOR,
     "thresholds.set_": ADMIN,
     "thresholds.shown": DISTRICT,
 }

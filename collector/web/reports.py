@@ -10,6 +10,7 @@ from collector.ledger.releases import Audience
 from collector.report.content import Subject
 from collector.report.gathering import NoReport, gather, reported_agencies
 from collector.report.making import Format, Made, make
+from collector.web.formats import FORMATS
 from collector.web.noting import note_report
 from collector.web.period import Period
 from collector.web.ran import chosen_agency
@@ -22,13 +23,6 @@ AUDIENCES: Final[dict[Audience, object]] = {
     "public": lazy_gettext("Untuk umum"),
     "agency": lazy_gettext("Untuk pimpinan perangkat daerah"),
     "district": lazy_gettext("Untuk kabupaten"),
-}
-FORMATS: Final[dict[Format, object]] = {
-    "pdf": lazy_gettext("PDF"),
-    "xlsx": lazy_gettext("Excel"),
-    "slide": lazy_gettext("Slide"),
-    "nota": lazy_gettext("Nota dinas"),
-    "poster": lazy_gettext("Poster"),
 }
 
 
@@ -59,15 +53,26 @@ def download(untuk: str, code: str, wanted: str) -> Response:
     audience = _audience(untuk)
     period = given_period(released_periods(audience), code)
     slug = request.args.get("opd")
-    subject = _subject(audience, period, chosen_agency(slug) if slug else None)
-    if wanted not in _formats(audience):
-        abort(404)
-    made = _made(subject, wanted)
-    if audience != "public":
+    return _file(_subject(audience, period, chosen_agency(slug) if slug else None), wanted)
+
+
+def _file(subject: Subject, wanted: str) -> Response:
+    """Whoever takes one that is not for the public is noted."""
+    formats = [each for each in formats_for(subject.audience) if each == wanted]
+    made = _made(subject, formats[0]) if formats else abort(404)
+    if subject.audience != "public":
         note_report(g.reader.name, made.name)
     answer = Response(made.data, mimetype=made.type)
     answer.headers.set("Content-Disposition", "attachment", filename=made.name)
     return answer
+
+
+@blueprint.get("/opd/<slug>/<code>/<wanted>")
+def own(slug: str, code: str, wanted: str) -> Response:
+    """An agency's own, for its head. The poster is the public's: it hangs where everybody reads."""
+    audience: Audience = "public" if wanted == "poster" else "agency"
+    period = given_period(released_periods(audience), code)
+    return _file(_subject(audience, period, chosen_agency(slug)), wanted)
 
 
 def _audience(asked: str) -> Audience:
@@ -76,7 +81,7 @@ def _audience(asked: str) -> Audience:
     return found[0] if found else abort(404)
 
 
-def _formats(audience: Audience) -> dict[Format, object]:
+def formats_for(audience: Audience) -> dict[Format, object]:
     """A poster hangs where everybody reads it."""
     public = audience == "public"
     return {name: word for name, word in FORMATS.items() if public or name != "poster"}
@@ -87,7 +92,7 @@ def _lines(audience: Audience, period: Period) -> list[Line]:
     found = reported_agencies(ledger(), _subject(audience, period, None))
     ordered = sorted(found, key=lambda each: each.name.casefold())
     subjects = [*([] if audience == "agency" else [None]), *ordered]
-    return [Line(agency, _formats(audience)) for agency in subjects]
+    return [Line(agency, formats_for(audience)) for agency in subjects]
 
 
 def _subject(audience: Audience, period: Period, agency: Agency | None) -> Subject:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
 
 from flask import Flask, current_app, g
@@ -61,6 +61,11 @@ def _close(_error: BaseException | None) -> None:
 def local(seconds: float) -> datetime:
     """A moment in the zone in which days are cut."""
     return datetime.fromtimestamp(seconds, site().config.zone)
+
+
+def begins(day: date) -> int:
+    """The Unix second at which the day begins in that zone."""
+    return int(datetime.combine(day, time(), site().config.zone).timestamp())
 
 
 def moment() -> datetime:

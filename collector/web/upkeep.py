@@ -32,6 +32,7 @@ class Check(NamedTuple):
     todo: str = ""
     command: str = ""
     said: str = ""  # the job's own words, where it failed
+    endpoint: str = ""  # of the page where it is done, instead of a command
 
 
 class Duty(NamedTuple):
@@ -223,6 +224,7 @@ class Matter(NamedTuple):
     todo: Any
     command: str = ""
     told: Callable[[int], str] = _kiosks
+    endpoint: str = ""
 
 
 MATTERS: Final = (
@@ -265,8 +267,8 @@ MATTERS: Final = (
         "cases",
         lazy_gettext("Kasus penyalahgunaan"),
         lazy_gettext("Ada yang janggal pada suara sebuah kiosk; bisa juga kebetulan."),
-        lazy_gettext("Periksa kasusnya, lalu tutup dengan alasan:"),
-        "senyum-collector misuse cases",
+        lazy_gettext("Periksa kasusnya, lalu tutup dengan alasan."),
+        endpoint="cases.cases",
     ),
 )
 
@@ -276,7 +278,9 @@ def decisions(found: Waiting) -> Iterator[Check]:
     for matter, number in zip(MATTERS, found, strict=True):
         name, about = str(matter.name), str(matter.about)
         if number:
-            told, todo = matter.told(number), str(matter.todo)
-            yield Check(matter.key, name, about, "act", told, None, todo, matter.command)
+            yield Check(
+                matter.key, name, about, "act", matter.told(number), todo=str(matter.todo),
+                command=matter.command, endpoint=matter.endpoint,
+            )  # fmt: skip
         else:
             yield Check(matter.key, name, about, "good", gettext("tidak ada"))

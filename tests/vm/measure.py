@@ -84,6 +84,7 @@ def written_per_vote(kiosk: Installed) -> float:
         vote(kiosk.machine, "smile")
         time.sleep(1.5)
     wait_until_sent(kiosk.machine)
+    kiosk.machine.run("sync")
     return (written(kiosk.machine) - before) / VOTES
 
 

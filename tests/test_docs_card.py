@@ -24,6 +24,16 @@ def test_the_journal_in_memory_comes_with_the_package() -> None:
     assert "Storage=volatile" in settings_in(ROOT / "systemd/journald.conf")
 
 
+def test_the_time_is_remembered_seldom() -> None:
+    """Measured in the machine: 4 kB a minute by default, which is 245 kB in an idle hour."""
+    place = "/usr/lib/systemd/timesyncd.conf.d/60-senyum-seldom.conf"
+    package = (ROOT / "systemd/packages/kiosk/nfpm.yaml").read_text(encoding="utf-8")
+    assert f"src: systemd/timesyncd.conf, dst: {place}," in package
+    assert place in FIRMWARE
+    assert not (GUEST / "systemd/timesyncd.conf.d").exists()
+    assert "SaveIntervalSec=1d" in settings_in(ROOT / "systemd/timesyncd.conf")
+
+
 def test_the_recipe_names_what_the_machines_table_of_file_systems_has() -> None:
     recipe = FIRMWARE.partition("### A card that")[2]
     lines = (GUEST / "fstab").read_text(encoding="utf-8").splitlines()

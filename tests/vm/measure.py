@@ -50,9 +50,13 @@ def rows(kiosk: Installed, minutes: float) -> Iterator[Row]:
 
 
 def idle(machine: Machine, minutes: float) -> Iterator[Row]:
-    """The eye sleeps meanwhile: it would be the busiest of all."""
-    machine.run("systemctl stop vm-eye")
-    time.sleep(30)
+    """The eye sleeps meanwhile: it would be the busiest of all.
+
+    What the votes before left in the cache is written first: it is theirs, not the idle kiosk's.
+    """
+    machine.run("systemctl stop vm-eye; sync")
+    time.sleep(60)
+    machine.run("sync")
     before = [cpu_seconds(machine, service) for service in SERVICES]
     bytes_before = written(machine)
     time.sleep(minutes * 60)
@@ -80,6 +84,7 @@ def written_per_vote(kiosk: Installed) -> float:
         vote(kiosk.machine, "smile")
         time.sleep(1.5)
     wait_until_sent(kiosk.machine)
+    kiosk.machine.run("sync")
     return (written(kiosk.machine) - before) / VOTES
 
 

@@ -1,6 +1,7 @@
 """The simulated public: office hours, two peaks, moods; one seed makes one public."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from collector.demo.public import (
     SETTLE,
+    SMILES,
     Character,
     Public,
     Trouble,
@@ -46,6 +48,22 @@ def test_everybody_comes_in_order_while_it_is_open(seed, day, spans, volume):
     times = [citizen.at for citizen in public.citizens(day, spans)]
     assert all(any(first <= at / 60 <= end for first, end in spans) for at in times)
     assert all(later - earlier > 2 * SETTLE for earlier, later in pairwise(times))
+
+
+@given(st.text(max_size=5), st.dates(max_value=date(9999, 12, 30)), hours, st.floats(0, 400))
+def test_whoever_sits_at_the_box_keeps_others_from_voting(seed, day, spans, volume):
+    public = Public(seed, CHARACTER._replace(volume=volume), MONDAY)
+    usual = public.citizens(day, spans)
+    sat = replace(public, sat=day).citizens(day, spans)
+    if not usual:
+        assert sat == []
+        return
+    smiles, others = sat[:SMILES], sat[SMILES:]
+    assert {citizen.face for citizen in smiles} == {"smile"}
+    assert set(others) < set(usual)
+    assert all(later.at - earlier.at > 2 * SETTLE for earlier, later in pairwise(smiles))
+    assert all(citizen.at > smiles[-1].at for citizen in others)
+    assert replace(public, sat=day + timedelta(days=1)).citizens(day, spans) == usual
 
 
 @given(st.text(max_size=5), st.dates())

@@ -40,6 +40,9 @@ TROUBLE_VOLUME: Final = 1.4
 TROUBLE_WARMTH: Final = -1.3
 
 
+# Somebody pressed smiles at the box of this counter, on a Tuesday.
+SAT: Final = "kec-gambut-1"
+
 # Its boxes have four faces, as the answers of the SKM.
 FOUR_FACED: Final = ("dpmptsp",)
 
@@ -59,6 +62,11 @@ class Plan(NamedTuple):
         """Monday to Sunday."""
         week = containing("week", self.last - timedelta(weeks=TROUBLED_WEEKS_AGO))
         return Trouble(week.first, week.last, TROUBLE_VOLUME, TROUBLE_WARMTH)
+
+    def sat(self) -> date:
+        """The Tuesday of the last week that is over."""
+        week = containing("week", self.last + timedelta(days=1))
+        return week.first - timedelta(days=6)
 
 
 def past(places: Places, calendar: Calendar, plan: Plan, zone: ZoneInfo) -> list[Station]:
@@ -80,7 +88,8 @@ def _public(plan: Plan, agency: str, counter: str, service: str) -> Public:
     """The counters of an agency share its character, not their public."""
     of_agency = character(f"{plan.seed}/{agency}", VOLUMES.get(service, OTHER), SPREAD)
     trouble = plan.trouble() if agency == TROUBLED else CALM
-    return Public(f"{plan.seed}/{counter}", of_agency, plan.first, trouble, _scale(agency))
+    sat = plan.sat() if counter == SAT else None
+    return Public(f"{plan.seed}/{counter}", of_agency, plan.first, trouble, _scale(agency), sat)
 
 
 def _scale(agency: str) -> Scale:

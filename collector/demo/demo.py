@@ -59,8 +59,10 @@ def play(
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), TemporaryDirectory(prefix="senyum-") as short:
         file, config = _configure(folder, wishes.port)
-        boxes = live(places, wishes.kiosks, folder / "kiosks", Path(short))
-        accounts = _prepare(wishes, config, places, boxes=boxes, screen=screen, stopping=stopping)
+        *boxes, unheard = live(places, wishes.kiosks + 1, folder / "kiosks", Path(short))
+        accounts = _prepare(
+            wishes, config, places, boxes=boxes, unheard=unheard, screen=screen, stopping=stopping
+        )
         if accounts is None:
             return None
         began = time.monotonic()
@@ -82,6 +84,7 @@ def _prepare(
     places: Places,
     *,
     boxes: list[Box],
+    unheard: Box,
     screen: Screen,
     stopping: Callable[[], bool],
 ) -> Accounts | None:
@@ -94,7 +97,9 @@ def _prepare(
         stage.set_places()
         if not stage.tell_history(wishes.seed, wishes.days, screen, stopping):
             return None
+        stage.keep_books(wishes.seed, wishes.days)
         stage.register(boxes)
+        stage.leave_unheard(unheard)
         stage.watch()
         return stage.accounts()
 

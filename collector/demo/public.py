@@ -18,6 +18,8 @@ SLICE: Final = 15 * MINUTE  # arrivals have one rate within a quarter of an hour
 SETTLE: Final = 3.0  # seconds in which a kiosk takes presses for the same citizen's
 FULL_DAY: Final = (7 * 60 + 30, 16 * 60)  # minutes: the hours for which `volume` is told
 WEEKDAYS: Final = (1.25, 1.05, 1.0, 0.95, 1.0, 0.7, 0.6)  # Friday's hours are shorter anyway
+SMILES: Final = 60  # of somebody who wants a better index
+SMILES_APART: Final = (11.0, 40.0)  # seconds
 CORRECTED: Final = 0.02  # of presses, where something less favourable is left to press
 
 Scale = Literal["smiley-3", "smiley-4"]
@@ -63,12 +65,14 @@ class Public:
     began: date  # drift is counted from here
     trouble: Trouble = CALM
     scale: Scale = "smiley-3"  # what the boxes in front of it have
+    sat: date | None = None  # a day on which somebody of the office pressed for the public
 
     def citizens(self, day: date, hours: Sequence[Span]) -> list[Citizen]:
         """Everybody who voted on `day`, in order; nobody when there are no hours."""
         random = seeded(self.seed, day)
         busy, mood = self._busy(day, random), self._mood(day, random)
-        return list(_citizens(random, arrivals(random, hours, busy), mood, self.scale))
+        found = list(_citizens(random, arrivals(random, hours, busy), mood, self.scale))
+        return _sat(random, found) if day == self.sat and found else found
 
     def _busy(self, day: date, random: Random) -> float:
         character = self.character
@@ -151,6 +155,15 @@ def _citizens(
             yield Citizen(at, face, at + 0.6 + 2 * random.random(), worse)
         else:
             yield Citizen(at, face)
+
+
+def _sat(random: Random, citizens: list[Citizen]) -> list[Citizen]:
+    """From the first citizen on somebody stands at the box; who comes meanwhile does not vote."""
+    at, smiles = citizens[0].at, []
+    for _ in range(SMILES):
+        smiles.append(Citizen(at, "smile"))
+        at += random.uniform(*SMILES_APART)
+    return [*smiles, *(each for each in citizens if each.at > at)]
 
 
 _WORSE: Final = {

@@ -13,10 +13,11 @@ from sqlite_utils import Database
 
 from collector import crash
 from collector.config import Config
-from collector.demo import history
+from collector.demo import history, quiet
 from collector.demo.account import Accounts, accounts
 from collector.demo.boxes import Box
 from collector.demo.cast import Plan, past
+from collector.demo.desk import keep_books
 from collector.demo.screen import Screen
 from collector.index.calendar import Calendar
 from collector.ingest.step import Ingest
@@ -75,15 +76,28 @@ class Stage:
         for box in boxes:
             key = box.public_key()
             if epochs.find(self.db, wire.fingerprint(key)) is None:
-                self._add(box, key)
+                self._add(box, key, self._midnight(self._today()))
+
+    def leave_unheard(self, box: Box) -> None:
+        """Once: a kiosk that stood there for some days and says nothing any more."""
+        if box.kiosk in {each.kiosk for each in registry.kiosks(self.db)}:
+            return
+        key, now = quiet.own_key(), self.now()
+        self._add(box, key.public, self._midnight(self._today() - quiet.STOOD))
+        at_ms = round((now - quiet.UNHEARD.total_seconds()) * 1000)
+        self._ingest().take([quiet.last_words(box.kiosk, key, at_ms)])
+
+    def keep_books(self, seed: int, days: int) -> None:
+        trouble = self._plan(seed, days).trouble()
+        keep_books(self.db, trouble, self._today(), self.config.zone)
 
     def watch(self) -> None:
         """A threshold for all, once: of whom the history lets fall there is an alert."""
         if thresholds(self.db).of_all is None:
             set_threshold(self.db, By("cli:demo", int(self.now() * 1000)), None, FALL)
 
-    def _add(self, box: Box, key: str) -> None:
-        now, from_at = self.now(), self._midnight(self._today())
+    def _add(self, box: Box, key: str, from_at: int) -> None:
+        now = self.now()
         by = By("cli:demo", int(now * 1000))
         placed = {"kiosk": box.kiosk, "counter": box.counter, "from_at": from_at}
         with deed(self.db, by, "kiosk-added", **placed, key=key):

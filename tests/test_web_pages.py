@@ -72,7 +72,8 @@ def row(client: FlaskClient, slug: str, query: str = "") -> str:
 
 
 def order(client: FlaskClient, query: str) -> list[str]:
-    return re.findall(r'href="/perangkat/([a-z-]+)\?', client.get("/" + query).text)
+    table = client.get("/" + query).text.partition("<table")[2]
+    return re.findall(r'href="/perangkat/([a-z-]+)\?', table)
 
 
 # ---------------------------------------------------------------- overview
@@ -91,6 +92,16 @@ def test_an_agency_has_index_interval_n_trend_and_grade(client: FlaskClient, db:
 def test_a_trend_is_a_word_with_a_symbol(client: FlaskClient) -> None:
     assert "▼ turun" in row(client, "dpmptsp")
     assert "▲ naik" in row(client, "kec-gambut")
+
+
+def test_what_surely_changed_is_named_above_all(client: FlaskClient) -> None:
+    """And how many would be named by chance: nine agencies with an index are one or none."""
+    page = words(client, "/")
+    assert "▼ Jelas turun: dpmptsp ▲ Jelas naik: kec-gambut" in page
+    assert "Terhadap 27 Juni – 26 Juli 2019. Dari yang dibandingkan, kira-kira 1 disebut" in page
+    assert "Jelas naik" not in words(client, "/?jenis=Loket+umum")
+    assert "Tidak ada yang jelas berubah" in words(client, "/?jenis=Rumah+sakit")
+    assert "Jelas" not in words(client, "/?cari=tidak+ada")
 
 
 def test_too_few_votes_give_no_index_anywhere(client: FlaskClient, db: Database) -> None:

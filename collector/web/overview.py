@@ -37,6 +37,19 @@ class Line(NamedTuple):
     uncertain: Uncertain
 
 
+class Changed(NamedTuple):
+    """Those whose index surely moved, and how many would be said to by chance alone."""
+
+    fallen: list[Line]
+    risen: list[Line]
+    compared: int
+
+    @property
+    def by_chance(self) -> int:
+        """Of intervals of 95 % one in twenty misses, rounded up."""
+        return -(-self.compared // 20)
+
+
 class Wanted(NamedTuple):
     """What the reader narrowed the list to, and its order."""
 
@@ -69,6 +82,7 @@ def overview() -> str:
         choice=choice,
         wanted=wanted,
         groups=_groups(shown, wanted),
+        changed=_changed(shown),
         services=sorted({line.agency.service for line in lines}, key=str.casefold),
         shown=len(shown),
         plain=DEFAULT,
@@ -107,6 +121,13 @@ def _lines(period: Period) -> list[Line]:
             beside = Beside(people[agency.agency], answers[agency.agency], apart=len(own) > 1)
             lines.append(_line(agency, votes, kind, beside))
     return lines
+
+
+def _changed(lines: Iterable[Line]) -> Changed:
+    """By name."""
+    known = sorted((line for line in lines if line.trend is not None), key=_ORDER["nama"])
+    fallen, risen = ([each for each in known if each.trend == word] for word in ("turun", "naik"))
+    return Changed(fallen, risen, len(known))
 
 
 class Kind(NamedTuple):

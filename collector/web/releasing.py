@@ -118,7 +118,7 @@ def propose() -> Response:
 
 @blueprint.post("/<int:number>/tanda-tangan")
 def sign(number: int) -> Response:
-    """That very proposal: another may have taken its place while it was read."""
+    """That very proposal: another may have taken its place while it was read. On to its reports."""
     found = [each.period for each in proposed() if each.number == number]
     try:
         if not found:
@@ -129,6 +129,7 @@ def sign(number: int) -> Response:
         flash(str(CHANGED), "warning")
     else:
         flash(gettext("Ditandatangani: %(name)s sudah terbit.", name=found[0].name))
+        return redirect(url_for("reports.reports", untuk="agency", periode=found[0].code))
     return redirect(url_for("releasing.releasing"))
 
 

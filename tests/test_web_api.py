@@ -19,14 +19,17 @@ from collector.index.periodnames import period_named
 from collector.ledger import tokens
 from collector.ledger.deeds import By
 from collector.ledger.releases import published
+from collector.ledger.rows import Asked, open_rows
 from collector.ledger.store import open_ledger, read_snapshot
-from collector.release.signing import publish_due
+from collector.release.signing import propose, publish_due, reply
 from collector.web.api.routes import BASE, ROUTES, Route
 from tests.effort import examples
+from tests.releasing import SECOND
 from tests.web import NOW, TODAY, app_in, make_ledger
 
 BY = By("cli:a-test", round(NOW.timestamp() * 1000))
 MONTH = "2019-07"
+LOOKED = Asked("rsud-01", "2019-08-20", 1566230400, 1566316800)
 
 
 class Api(NamedTuple):
@@ -50,6 +53,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     folder = make_ledger(tmp_path_factory.mktemp("api"))
     with closing(open_ledger(folder / "ledger.db")) as db:
         publish_due(db, BY, TODAY)
+        propose(db, BY, SECOND, TODAY, "")
+        reply(db, BY, SECOND, agency="rsud", text="Loket pindah.", today=TODAY)
+        open_rows(db, BY, LOOKED, "Kasus 7: lihat jaraknya")
         words = {
             "district": tokens.add(db, BY, "pusat-data", ("district", None), 30),
             "agency": tokens.add(db, BY, "rsud", ("agency", "rsud"), 30),
@@ -226,3 +232,16 @@ def test_it_answers_as_it_is_described(api: Api, route: Route, mode: GenerationM
 def _without_token(case: Case) -> bool:
     """Whether what is wrong with this request is that no token comes with it."""
     return case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER)
+
+
+def test_what_waits_for_a_signature_and_who_looked_at_votes(api: Api) -> None:
+    (proposal,) = api.items("/proposals")
+    assert (proposal["kind"], proposal["first_day"]) == ("triwulan", "2019-04-01")
+    assert (proposal["reply_until"], proposal["signed"]) == ("2019-09-02", None)
+    assert proposal["remarks"] == [{"agency": "rsud", "text": "Loket pindah."}]
+    (opening,) = api.items("/openings")
+    assert opening.pop("at").startswith("2019-08-26T06:05:10")
+    assert opening == {
+        "who": "cli:a-test", "kiosk": "rsud-01", "day": "2019-08-20",
+        "reason": "Kasus 7: lihat jaraknya",
+    }  # fmt: skip

@@ -178,6 +178,35 @@ class Case(Struct, frozen=True):
     closed: datetime | None
 
 
+class Remark(Struct, frozen=True):
+    """An agency's last word on a proposal."""
+
+    agency: Slug
+    text: str
+
+
+class Proposal(Struct, frozen=True):
+    """Figures of a period that were made to be signed; the last proposal of each period."""
+
+    proposal: int
+    kind: Kind
+    first_day: date
+    last_day: date
+    reply_until: date
+    signed: datetime | None
+    remarks: Sequence[Remark]
+
+
+class Opening(Struct, frozen=True):
+    """Somebody looked at single votes of one kiosk and day."""
+
+    at: datetime
+    who: str
+    kiosk: str
+    day: date
+    reason: str
+
+
 class Run(Struct, frozen=True):
     """The last run of a job."""
 

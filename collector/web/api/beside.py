@@ -1,14 +1,17 @@
 """Answers about what stands beside figures: follow-up, complaints, participation."""
 
+from datetime import UTC, date, datetime
+
 from collector.index.cells import Cell
 from collector.index.handling import Handling, shown
 from collector.index.plans import Plan
 from collector.ledger import plans as ledger_plans
+from collector.ledger import releases
 from collector.ledger.handlings import handlings
 from collector.servicehours import read_calendar
 from collector.web.api import answers
 from collector.web.api.answers import Page, Told
-from collector.web.api.asked import OfAgency, OfPeriod
+from collector.web.api.asked import Asked, OfAgency, OfPeriod
 from collector.web.api.door import own
 from collector.web.api.figures import days_of
 from collector.web.api.paging import page
@@ -20,6 +23,25 @@ def plans(asked: OfAgency) -> Page[answers.Plan]:
     found = ledger_plans.plans(ledger(), own(asked.agency or None))
     rows = [_plan(number, each) for number, each in found.items()]
     return page(rows, lambda each: f"{each.due} {each.plan:09}", asked)
+
+
+def proposals(asked: Asked) -> Page[answers.Proposal]:
+    last = {(each.first_day, each.last_day): each for each in releases.proposals(ledger())}
+    return page(map(_proposal, last.values()), lambda each: f"{each.proposal:09}", asked)
+
+
+def _proposal(each: releases.Proposal) -> answers.Proposal:
+    said = releases.remarks(ledger(), each.p).values()
+    signed_ms = each.signed_ms
+    return answers.Proposal(
+        each.p,
+        each.kind,
+        date.fromisoformat(each.first_day),
+        date.fromisoformat(each.last_day),
+        each.reply_until,
+        None if signed_ms is None else datetime.fromtimestamp(signed_ms / 1000, UTC),
+        [answers.Remark(remark.agency, remark.text) for remark in said],
+    )
 
 
 def _plan(number: int, each: Plan) -> answers.Plan:

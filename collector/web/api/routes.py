@@ -68,6 +68,22 @@ ROUTES: Final = (
         system.alerts,
     ),
     Route("/cases", "Cases of possible misuse.", DISTRICT, Cases, answers.Case, system.cases),
+    Route(
+        "/proposals",
+        "Figures that wait for a signature, or were signed.",
+        DISTRICT,
+        Asked,
+        answers.Proposal,
+        beside.proposals,
+    ),
+    Route(
+        "/openings",
+        "Who looked at single votes, and why.",
+        DISTRICT,
+        Asked,
+        answers.Opening,
+        system.openings,
+    ),
     Route("/jobs", "The last run of each job.", DISTRICT, Asked, answers.Run, system.jobs),
     Route(
         "/waiting",

@@ -11,6 +11,7 @@ from collector.ledger.alerts import Kept
 from collector.ledger.cases import Case
 from collector.ledger.cases import cases as ledger_cases
 from collector.ledger.places import agencies
+from collector.ledger.rows import openings as rows_opened
 from collector.ledger.waiting import waiting as ledger_waiting
 from collector.web import fleet
 from collector.web.api import answers
@@ -18,7 +19,7 @@ from collector.web.api.answers import Page
 from collector.web.api.asked import Asked, Cases
 from collector.web.api.door import reader
 from collector.web.api.paging import page
-from collector.web.integrity import LATELY
+from collector.web.integrity import LATELY, OPENINGS
 from collector.web.site import ledger, moment
 
 
@@ -87,6 +88,18 @@ def _case(case: Case) -> answers.Case:
         closing.reason if closing else None,
         _utc(closing.at_ms) if closing else None,
     )
+
+
+def openings(asked: Asked) -> Page[answers.Opening]:
+    """As long as on the page of integrity."""
+    since_ms = round((moment() - OPENINGS).timestamp() * 1000)
+    rows = [
+        answers.Opening(
+            _utc(each.at_ms), each.who, each.kiosk, date.fromisoformat(each.day), each.reason
+        )
+        for each in rows_opened(ledger(), since_ms)
+    ]
+    return page(rows, lambda each: f"{each.at.isoformat()} {each.kiosk} {each.day}", asked)
 
 
 def jobs(asked: Asked) -> Page[answers.Run]:

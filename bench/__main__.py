@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, broker_to_rows, index_cost, pages, press_to_row
+from bench import audit, broker_to_rows, index_cost, pages, phone, press_to_row
 from bench.broker_to_rows import Flow
 from tests.brokers import Mosquitto
 
@@ -26,16 +26,19 @@ def main() -> None:
     audits = _audits()
     costs = _costs()
     weights = _weights()
+    phones = _phones()
     _show(flows, latencies)
     _show_audits(audits)
     _show_costs(costs)
     _show_weights(weights)
+    phone.show(phones)
     figures = {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "broker_to_rows": {name: flow._asdict() for name, flow in flows.items()},
         "press_to_row_ms": {name: latency._asdict() for name, latency in latencies.items()},
         "index_ms": {votes: cost._asdict() for votes, cost in costs.items()},
         "first_page": {votes: weight._asdict() for votes, weight in weights.items()},
+        "phone_ms": {name: shown._asdict() for name, shown in phones.items()},
         "audit": {name: pace._asdict() for name, pace in audits.items()},
     }
     text = json.dumps(figures, indent=1)
@@ -84,6 +87,11 @@ def _weights() -> dict[int, pages.Weight]:
         with tempfile.TemporaryDirectory() as folder:
             weights[votes] = pages.measure(Path(folder), votes)
     return weights
+
+
+def _phones() -> dict[str, phone.Shown]:
+    with tempfile.TemporaryDirectory() as folder:
+        return phone.measure(Path(folder))
 
 
 def _show(flows: dict[str, Flow], latencies: dict[str, press_to_row.Latency]) -> None:

@@ -4,6 +4,7 @@ A real Chromium with a slowed processor and network, its cache empty each time.
 """
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -66,7 +67,11 @@ def _once(browser: Browser, address: str, kilobits: int, latency: int) -> Shown:
     return found
 
 
+def show(phones: Mapping[str, Shown]) -> None:
+    for network, found in phones.items():
+        print(f"{network:<8} painted {found.painted:6.0f} ms   whole {found.whole:6.0f} ms")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        for network, found in measure(Path(made)).items():
-            print(f"{network:<8} painted {found.painted:6.0f} ms   whole {found.whole:6.0f} ms")
+        show(measure(Path(made)))

@@ -156,6 +156,13 @@ def test_an_agency_has_the_votes_of_each_question(ledger: Database, days: Days) 
 
 
 @given(days=periods())
+def test_an_agency_has_the_votes_of_each_counter(ledger: Database, days: Days) -> None:
+    for agency in ("dukcapil", "gambut"):
+        own = [count for count in counted(days) if COUNTERS[count.counter] == agency]
+        assert reading.of_counters(ledger, agency, days) == summed(own, lambda c: c.counter)
+
+
+@given(days=periods())
 def test_poorly_dated_votes_are_told(ledger: Database, days: Days) -> None:
     told = reading.uncertain(ledger, days)
     for agency in ("dukcapil", "gambut"):

@@ -18,7 +18,16 @@ from collector.index.figure import figure
 from collector.index.interval import share_interval
 from collector.index.periods import Days
 from collector.ledger import reading, users
-from collector.ledger.places import Agency, Counter, Unit, put_agencies, put_counters, put_units
+from collector.ledger.places import (
+    Agency,
+    Counter,
+    Question,
+    Unit,
+    put_agencies,
+    put_counters,
+    put_questions,
+    put_units,
+)
 from collector.ledger.store import open_ledger, read_ledger, writing
 from tests.web import NAME, NOW, PASSWORD, TODAY, WICKED, app_in, log_in, make_ledger
 
@@ -239,6 +248,25 @@ def test_each_face_has_word_share_and_number(client: FlaskClient, db: Database) 
         share = f"{100 * counts[face] / sum(counts.values()):.1f}".replace(".", ",")
         low, high = map(round, share_interval(counts[face], sum(counts.values())))
         assert f" {word} {share} % ({low}–{high}) {counts[face]} suara" in page
+
+
+def test_the_district_reads_each_counter_and_each_question(tmp_path: Path) -> None:
+    client = app_in(make_ledger(tmp_path)).test_client()
+    log_in(client)
+    assert "Per loket" not in words(client, "/perangkat/rsud"), "one counter is the whole agency"
+    assert "Per pertanyaan" not in words(client, "/perangkat/rsud")
+    with closing(open_ledger(tmp_path / "ledger.db")) as db, writing(db):
+        put_counters(db, [Counter("rsud-2", "rsud-kantor", "Loket 2 Kasir")])
+        put_questions(db, [Question("kasir", "Bagaimana kasir kami?", "How was our till?")])
+        for face, n in (("smile", 400), ("frown", 100), ("neutral", 50)):
+            row = ("rsud-2", "2019-08-20", "2019-08-20", "kasir", face, "A", n)
+            db.conn.execute("INSERT INTO counts_day VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    page = words(client, "/perangkat/rsud")
+    index = str(figure({"smile": 400, "frown": 100, "neutral": 50}).index).replace(".", ",")
+    assert f"Kantor pelayanan · Loket 2 Kasir {index}" in page
+    assert f"Bagaimana kasir kami? {index}" in page
+    assert "bukan dasar menilai, memberi hadiah atau menghukum orang" in page
+    assert "Kantor pelayanan · Loket 1" in page
 
 
 def test_votes_without_a_certain_date_are_stated(client: FlaskClient) -> None:

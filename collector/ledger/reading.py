@@ -60,6 +60,7 @@ _BY_UNIT: Final = (
     " AND :agency IN ('', agency) GROUP BY unit, face"
 )
 _BY_AGENCY: Final = _BY_UNIT.replace("unit, face", "agency, face")
+_BY_COUNTER: Final = _BY_UNIT.replace("unit, face", "counter, face")
 _SAME_MONTHS: Final = (
     "first_month >= SUBSTR(:months, 1, 7) AND first_month < SUBSTR(:end_months, 1, 7)"
     " AND last_month < SUBSTR(:end_months, 1, 7)"
@@ -88,6 +89,11 @@ def by_agency(db: Database, days: Days, only: str = "") -> dict[str, Tally]:
 def by_unit(db: Database, days: Days) -> dict[str, Tally]:
     """The votes of each unit that has any."""
     return _summed(db, days, _BY_UNIT)
+
+
+def of_counters(db: Database, agency: str, days: Days) -> dict[str, Tally]:
+    """The votes of each counter of an agency that has any."""
+    return _summed(db, days, _BY_COUNTER, agency)
 
 
 def _summed(db: Database, days: Days, by_place: str, only: str = "") -> dict[str, Tally]:

@@ -33,6 +33,7 @@ from collector.web.ran import (
 from collector.web.reader import reader
 from collector.web.site import ledger, site, today
 from collector.web.weekmap import WeekMap, week_map
+from collector.web.within import counters_of, questions_of
 
 blueprint = Blueprint("agency", __name__, url_prefix="/perangkat")
 
@@ -61,6 +62,7 @@ def _working_page(slug: str) -> str:
     alike = dispersion(days, mapping)
     phi = alike.get(slug, INDEPENDENT)
     now = figure(votes.get(slug, {}), mapping, phi)
+    by_question = reading.by_question(ledger(), slug, days)
     return render_template(
         "agency.html",
         agency=about,
@@ -76,7 +78,9 @@ def _working_page(slug: str) -> str:
         points=points_of(slug, choice, step, mapping, phi),
         controls=controls_of(slug, choice, mapping),
         happenings=happenings_of(slug, choice, step),
-        nine=nine(reading.by_question(ledger(), slug, choice.period.days), mapping, phi),
+        nine=nine(by_question, mapping, phi),
+        counters=counters_of(slug, days, mapping, phi),
+        questions=questions_of(by_question, mapping, phi),
         week=_week_map(slug, choice, mapping, now),
         joined=joined(days, {slug: sum(each.n for each in boxes)})[slug],
         plans=[entry(plan, today()) for plan in plans(ledger(), slug).values()],

@@ -6,6 +6,7 @@ The loopback of one that is only entered is this machine's, so that it reaches a
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -69,12 +70,17 @@ class Container(NamedTuple):
                 [*self._nspawn("--boot", "--private-network", "--console=read-only")],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
             )  # fmt: skip
+        leader = 0
         try:
-            booted = Booted(_leader(machine))
+            leader = _leader(machine)
+            booted = Booted(leader)
             booted.wait_until_up()
             yield booted
         finally:
-            machine.kill()  # its processes have a PID namespace, which ends with it
+            if leader:  # its PID namespace ends with it, and nspawn after that; not the other way
+                os.kill(leader, signal.SIGKILL)
+            else:
+                machine.kill()
             machine.wait(30)
 
     def path(self, name: str) -> Path:

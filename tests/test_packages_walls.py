@@ -31,6 +31,7 @@ def booted(request: pytest.FixtureRequest) -> Iterator[Booted]:
         settings.chmod(0o644)
         with machine.booted() as booted:
             yield booted
+        assert not Path(f"/proc/{booted.leader}").exists(), "its processes outlive the test"
 
 
 def test_what_is_walled_in_works(booted: Booted) -> None:

@@ -39,9 +39,8 @@ class Run:
     def children(self) -> dict[str, int]:
         """Process ids by the last word of the command."""
         task = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        pids = task.read_text().split()
-        words = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in pids}
-        return {words[pid][-2].decode(): int(pid) for pid in pids if len(words[pid]) > 1}
+        words = {int(pid): _command(int(pid)) for pid in task.read_text().split()}
+        return {words[pid][-2]: pid for pid in words if len(words[pid]) > 1}
 
     def answers(self) -> bool:
         try:
@@ -49,6 +48,14 @@ class Run:
                 return answer.status == 200
         except (URLError, ConnectionError):
             return False
+
+
+def _command(pid: int) -> list[str]:
+    """Of a process that may have ended since it was listed; then empty."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 @pytest.fixture

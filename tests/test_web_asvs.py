@@ -91,7 +91,7 @@ def test_through_https_every_answer_says_so_and_no_cookie_leaves_it(app: Flask) 
             cookies += answer.headers.getlist("Set-Cookie")
     assert cookies
     for cookie in cookies:
-        assert cookie.startswith("__Host-senyum=")
+        assert cookie.startswith(("__Host-senyum=", "__Host-senyum-language="))
         assert "Secure" in cookie
         assert "Domain" not in cookie
     assert "Strict-Transport-Security" not in app.test_client().get("/masuk").headers

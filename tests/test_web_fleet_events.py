@@ -64,6 +64,15 @@ def test_an_answer_is_one_event_and_the_time_to_ask_again(app: Flask) -> None:
     assert part == "\n".join(client.get("/kiosk/isi").text.splitlines())
 
 
+def test_what_was_asked_before_a_language_was_chosen_does_not_take_it_back(app: Flask) -> None:
+    client = app.test_client()
+    log_in(client)
+    before = client.get("/kiosk/isi").headers["Set-Cookie"]
+    client.get("/bahasa/en")
+    client.set_cookie("senyum", before.partition(";")[0].partition("=")[2])
+    assert 'lang="en"' in client.get("/kiosk").text
+
+
 @pytest.mark.slow
 def test_beside_more_open_pages_than_threads_others_are_served(app: Flask, cookie: str) -> None:
     with serving(app) as address, ThreadPoolExecutor(OPEN) as pool:

@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from flask import Flask, session
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 from werkzeug.exceptions import default_exceptions
@@ -29,6 +29,7 @@ from collector.ledger.places import (
     put_units,
 )
 from collector.ledger.store import open_ledger, read_ledger, writing
+from collector.web.languages import COOKIE
 from tests.web import NAME, NOW, PASSWORD, TODAY, WICKED, app_in, log_in, make_ledger
 
 LATEST = Days(TODAY - timedelta(days=30), TODAY)
@@ -403,8 +404,7 @@ def test_a_fault_of_ours_shows_a_plain_page_and_no_innards(
 def test_every_failure_has_a_page_in_both_languages(
     app: Flask, code: int, language: str, back: str
 ) -> None:
-    with app.test_request_context():
-        session["language"] = language
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}={language}"}):
         page, status = app.handle_http_exception(default_exceptions[code]())  # type: ignore[misc]
     assert status == code
     assert back in page

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, g, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
@@ -49,6 +48,7 @@ from collector.web import (
     words,
 )
 from collector.web.api import blueprint as api
+from collector.web.cookies import Sessions
 from collector.web.menu import menu
 from collector.web.reader import LONGEST
 
@@ -61,23 +61,6 @@ SETTINGS: Final[dict[str, Any]] = {
     "MAX_CONTENT_LENGTH": 16 * 1024,
     "BOOTSTRAP_SERVE_LOCAL": True,
 }
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Cookies are for HTTPS alone as soon as the reader comes through HTTPS; open data has none."""
-
-    def get_cookie_name(self, app: Flask) -> str:
-        """Through HTTPS a name that no other host and no plain page can set."""
-        name = super().get_cookie_name(app)
-        return f"__Host-{name}" if request.is_secure else name
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
-
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """A cache that keeps open data would hand a reader's session on."""
-        kept = request.blueprint == opendata.blueprint.name
-        return not kept and super().should_set_cookie(app, session)
 
 
 def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:

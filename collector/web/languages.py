@@ -1,14 +1,22 @@
-"""Bahasa Indonesia first, English by a switch. Indonesian is the language of the source."""
+"""Bahasa Indonesia first, English by a switch. Indonesian is the language of the source.
+
+The choice has a cookie of its own. In the session's, an answer that was asked for before it, such
+as a part of the fleet page that fetches itself, would take it back.
+"""
 
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import flask_babel
-from flask import Blueprint, Flask, abort, redirect, request, session
+from flask import Blueprint, Flask, abort, redirect, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
+from collector.web.cookies import of_this_host
+
 LANGUAGES: Final = {"id": "Bahasa Indonesia", "en": "English"}
+COOKIE: Final = "senyum-language"
+A_YEAR: Final = 365 * 24 * 3600
 
 blueprint = Blueprint("languages", __name__)
 
@@ -20,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def _chosen() -> str:
-    chosen = session.get("language")
+    chosen = request.cookies.get(of_this_host(COOKIE))
     return chosen if chosen in LANGUAGES else "id"
 
 
@@ -43,8 +51,10 @@ def choose(code: str) -> Response:
     """Remember the language and go back to where the reader was."""
     if code not in LANGUAGES:
         abort(404)
-    session["language"] = code
-    return redirect(own_address(request.args.get("kembali", "")))
+    answer = redirect(own_address(request.args.get("kembali", "")))
+    name, secure = of_this_host(COOKIE), request.is_secure
+    answer.set_cookie(name, code, A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return answer
 
 
 def own_address(address: str) -> str:

@@ -82,10 +82,8 @@ def begin(user: User) -> None:
 
 
 def begin_anew() -> None:
-    """An empty session, in the language already chosen."""
-    language = session.get("language")
+    """An empty session."""
     session.clear()
-    session["language"] = language
     session.permanent = True
 
 

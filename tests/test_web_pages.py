@@ -408,4 +408,4 @@ def test_every_failure_has_a_page_in_both_languages(
         page, status = app.handle_http_exception(default_exceptions[code]())  # type: ignore[misc]
     assert status == code
     assert back in page
-    assert f'lang="{language}"' in page
+    assert f'<html lang="{language}"' in page

@@ -3,7 +3,6 @@
 import time
 from contextlib import closing
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -16,28 +15,15 @@ from collector.commands.periodname import PeriodName
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
-from collector.index.complaints import Complaint
 from collector.index.handling import places, shown
 from collector.index.periodnames import EXAMPLES
 from collector.index.periods import Days
-from collector.lapor.hiding import Hiding
-from collector.lapor.mapping import read_mapping
-from collector.lapor.reading import complaints_in
-from collector.ledger.complaints import Filed, Import, add_import, filed, last_import
-from collector.ledger.deeds import By, deed
+from collector.lapor.bringing import KEY, Source, bring_in
 from collector.ledger.figures import leading
 from collector.ledger.handlings import Handlings, handlings
 from collector.ledger.places import agencies
 from collector.ledger.store import open_ledger, read_snapshot
-from collector.secretfile import load_or_create
 from collector.servicehours import read_calendar
-from collector.tables.table import read_table
-
-KEY = "lapor.key"
-
-
-class LaporError(CollectorError, ValueError):
-    """A file of complaints cannot follow what is there."""
 
 
 class NoComplaints(CollectorError, LookupError):
@@ -84,56 +70,14 @@ def import_(
     told = as_of or today
     if told > today:
         raise click.BadParameter(f"--as-of {told} is yet to come")
+    source = Source(file, mapping_file, told)
     with closing(open_ledger(config.ledger)) as db:
-        found = _read(db, file, mapping_file, told)
-        hiding = _hiding(config.data_dir / KEY, last_import(db), told, key_lost=key_lost)
-        brought = Import(told, sha256(file.read_bytes()).hexdigest(), hiding.fingerprint)
-        new, changed = _bring_in(db, found, brought, hiding, by_me())
-    counted = sum(each.status != "rejected" for each in found.values())
-    beside = f", and {len(found) - counted} that count in nothing" if counted < len(found) else ""
-    click.echo(f"{counted} complaints in the file{beside}; new: {new}, changed: {changed}")
-
-
-def _read(db: Database, file: Path, mapping_file: Path, as_of: date) -> dict[str, Complaint]:
-    known = agencies(db)
-    mapping = read_mapping(mapping_file, (each.agency for each in known))
-    table = read_table(file, mapping.headings(), mapping.sheet, secret=True)
-    return complaints_in(table, mapping, known, as_of)
-
-
-def _hiding(path: Path, last: Import | None, as_of: date, *, key_lost: bool) -> Hiding:
-    """The key of the last import, or a first one. Raises LaporError if the file cannot follow."""
-    if last is not None and as_of < last.as_of:
-        raise LaporError(
-            f"the last import was of {last.as_of}: an older file would take back what is known"
-        )
-    if last is not None and not path.exists() and not key_lost:
-        raise LaporError(
-            f"{path} is gone, and complaints are known by it: put its copy back; if there is none,"
-            " bring in everything again with --key-lost"
-        )
-    hiding = Hiding(load_or_create(path))
-    if last is not None and hiding.fingerprint != last.key and not key_lost:
-        raise LaporError(
-            f"{path} is not the key by which complaints are known: put its copy back; if there is"
-            " none, bring in everything again with --key-lost"
-        )
-    return hiding
-
-
-def _bring_in(
-    db: Database, found: dict[str, Complaint], brought: Import, hiding: Hiding, by: By
-) -> tuple[int, int]:
-    """How many are new, and how many have changed; they and their entry, or neither."""
-    last = last_import(db)
-    known = filed(db) if last and last.key == brought.key else {}
-    given = [Filed(hiding.hide(number), about) for number, about in found.items()]
-    fresh = [each for each in given if known.get(each.complaint) != each.about]
-    changed = sum(each.complaint in known for each in fresh)
-    noted = {"new": len(fresh) - changed, "changed": changed, "as_of": str(brought.as_of)}
-    with deed(db, by, "complaints-imported", **noted, file=brought.file):
-        add_import(db, brought, fresh, by.at_ms)
-    return len(fresh) - changed, changed
+        brought = bring_in(db, source, config.data_dir / KEY, by_me(), key_lost=key_lost)
+    counted = brought.found - brought.uncounted
+    beside = f", and {brought.uncounted} that count in nothing" if brought.uncounted else ""
+    click.echo(
+        f"{counted} complaints in the file{beside}; new: {brought.new}, changed: {brought.changed}"
+    )
 
 
 # ---------------------------------------------------------------- report

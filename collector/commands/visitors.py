@@ -3,20 +3,14 @@
 import time
 from contextlib import closing
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 import click
 
 from collector.commands.who import by_me
 from collector.config import Config
-from collector.ledger.deeds import deed
-from collector.ledger.places import agencies, belonging
 from collector.ledger.store import open_ledger
-from collector.ledger.visitors import add_counts, counted_by
-from collector.tables.agencynames import agency_names
-from collector.tables.table import read_table
-from collector.visitors.reading import COLUMNS, Places, counts_in
+from collector.visitors.bringing import bring_in
 
 
 @click.group()
@@ -35,12 +29,6 @@ def import_(config: Config, file: Path) -> None:
     nothing; a corrected count takes the place of the earlier one, which is kept.
     """
     today = datetime.fromtimestamp(time.time(), config.zone).date()
-    table = read_table(file, COLUMNS)
     with closing(open_ledger(config.ledger)) as db:
-        units = {unit: agency for _counter, unit, agency in belonging(db)}
-        places = Places(agency_names(agencies(db)), units, counted_by(db))
-        found = counts_in(table, places, today)
-        by, digest = by_me(), sha256(file.read_bytes()).hexdigest()
-        with deed(db, by, "visitors-imported", file=digest) as told:
-            added = told["counts"] = add_counts(db, found, by.at_ms)
-    click.echo(f"{len(found)} counts in the file; new or changed: {added}")
+        found, added = bring_in(db, file, today, by_me())
+    click.echo(f"{found} counts in the file; new or changed: {added}")

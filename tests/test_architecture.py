@@ -109,7 +109,7 @@ PURE = {
     "collector.alerts.duties", "collector.alerts.kinds", "collector.alerts.owed",
     "collector.alerts.points", "collector.alerts.situation", "collector.alerts.wording",
     "collector.index", "collector.ingest.corrections", "collector.ingest.cursor",
-    "collector.ingest.timing", "collector.demo.public",
+    "collector.ingest.timing", "collector.demo.beside", "collector.demo.public",
     "collector.misuse.judging", "collector.misuse.traffic",
     "collector.release.adding", "collector.release.alike", "collector.release.measure",
     "collector.release.pieces", "collector.release.rules",

@@ -15,10 +15,14 @@ from collector.config import CollectorSection, Config
 from collector.demo.cast import live
 from collector.demo.screen import Screen
 from collector.demo.stage import Stage
+from collector.index.periods import Days
 from collector.ledger import journal, registry
+from collector.ledger.complaints import filed, last_import
 from collector.ledger.fleet import machines
 from collector.ledger.notes import notes
+from collector.ledger.participation import Clock, participations
 from collector.ledger.plans import plans
+from collector.ledger.reading import by_agency
 from collector.ledger.releases import proposals, published_periods, remarks, unsigned
 from collector.ledger.store import open_ledger
 from collector.servicehours import read_calendar
@@ -77,6 +81,32 @@ def test_the_bad_week_is_noted_and_a_plan_was_kept(db: Database) -> None:
     assert (note.agency, note.day.weekday()) == ("disdukcapil", 0)
     states = {plan.agency: plan.state(TODAY) for plan in plans(db).values()}
     assert states == {"disdukcapil": "realised"}, "the hospital is not among the three"
+
+
+def test_offices_counted_their_people_and_kiosks_were_heard(db: Database, folder: Path) -> None:
+    quarter = Days(date(2025, 10, 1), date(2026, 1, 1))
+    config = stage_in(folder, db).config
+    votes = {agency: sum(tally.values()) for agency, tally in by_agency(db, quarter).items()}
+    now = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=config.zone).timestamp()
+    clock = Clock(read_calendar(folder), config.zone, int(now))
+    found = participations(db, quarter, votes, clock)
+    for agency in ("disdukcapil", "dpmptsp"):
+        rate, uptime = found[agency].rate, found[agency].uptime
+        assert rate
+        assert 10 < rate < 50
+        assert uptime
+        assert uptime > 90
+    assert found["inspektorat"].rate is None, "it has no queue"
+
+
+def test_complaints_were_brought_in_and_one_is_forgotten(db: Database, folder: Path) -> None:
+    known = last_import(db)
+    assert known
+    assert known.as_of == TODAY - timedelta(days=1)
+    open_since = [each.received for each in filed(db).values() if not each.reply]
+    assert TODAY - timedelta(days=13) in open_since
+    own = (folder / "lapor.csv").read_text().count("-disdukcapil-")
+    assert own == sum(each.agency == "disdukcapil" for each in filed(db).values()) > 10
 
 
 def test_books_are_kept_once(db: Database, folder: Path) -> None:

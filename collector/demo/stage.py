@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from collector import crash
 from collector.config import Config
-from collector.demo import history, quiet
+from collector.demo import clerk, history, quiet
 from collector.demo.account import Accounts, accounts
 from collector.demo.boxes import Box
 from collector.demo.cast import Plan, past
@@ -88,8 +88,12 @@ class Stage:
         self._ingest().take([quiet.last_words(box.kiosk, key, at_ms)])
 
     def keep_books(self, seed: int, days: int) -> None:
-        trouble = self._plan(seed, days).trouble()
-        keep_books(self.db, trouble, self._today(), self.config.zone)
+        """What else came in, and what people did; once."""
+        plan = self._plan(seed, days)
+        stations = past(self.places, self.calendar, plan, self.config.zone)
+        by = By("cli:demo", int(self.now() * 1000))
+        clerk.bring_in(self.db, self.config.data_dir, plan, stations, by)
+        keep_books(self.db, plan.trouble(), self._today(), self.config.zone)
 
     def watch(self) -> None:
         """A threshold for all, once: of whom the history lets fall there is an alert."""

@@ -1,5 +1,7 @@
 """In which quarters of an hour each kiosk was heard: four small writes an hour for each of them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Final
 
 from sqlite_utils import Database
@@ -12,17 +14,29 @@ _BYTES: Final = BLOCK // 8
 
 def hear(db: Database, kiosk: str, at_s: int) -> None:
     """Inside of a transaction of the caller's."""
-    block, bit = divmod(at_s // QUARTER, BLOCK)
+    hear_all(db, kiosk, [at_s // QUARTER])
+
+
+def hear_all(db: Database, kiosk: str, quarters: Iterable[int]) -> None:
+    """Quarters since 1970. Inside of a transaction of the caller's."""
+    fresh: dict[int, int] = defaultdict(int)
+    for quarter in quarters:
+        block, bit = divmod(quarter, BLOCK)
+        fresh[block] |= 1 << bit
+    for block, bits in fresh.items():
+        _add(db, kiosk, block, bits)
+
+
+def _add(db: Database, kiosk: str, block: int, bits: int) -> None:
     row = db.conn.execute(
         "SELECT quarters FROM heard WHERE kiosk = ? AND block = ?", (kiosk, block)
     ).fetchone()
     before = int.from_bytes(row[0], "little") if row else 0
-    if not before >> bit & 1:
-        bits = before | 1 << bit
+    if bits & ~before:
         db.conn.execute(
             "INSERT INTO heard VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
             " SET quarters = excluded.quarters",
-            (kiosk, block, bits.to_bytes(_BYTES, "little")),
+            (kiosk, block, (before | bits).to_bytes(_BYTES, "little")),
         )
 
 

@@ -5,6 +5,7 @@ What is shown and judged are whole hundredths: limits outward, the centre half-u
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from collector.index.control import BASELINE, Limits, Signal, Week, individuals, shares, signals
@@ -28,6 +29,15 @@ class Mark(NamedTuple):
     signal: Signal | None
 
 
+class Departure(NamedTuple):
+    """A week beyond its limits, or what signals of a run on one side of the centre."""
+
+    days: Days
+    low: Decimal  # the least value in it
+    high: Decimal
+    signal: Signal
+
+
 class Chart(NamedTuple):
     """Weeks with an index, oldest first; `baseline` holds the 20 that made the limits.
 
@@ -40,12 +50,32 @@ class Chart(NamedTuple):
     lacking: int = 0
 
     @property
-    def signalling(self) -> list[Mark]:
-        return [mark for mark in self.marks if mark.signal]
+    def departures(self) -> list[Departure]:
+        """By their last day. A week beyond its limits interrupts no run: it is on its side too."""
+        found = [_departure([mark]) for mark in self.marks if mark.signal == "beyond"]
+        for _, weeks in groupby(self.marks, _side):
+            run = [week for week in weeks if week.signal == "run"]
+            if run:
+                found.append(_departure(run))
+        return sorted(found, key=lambda each: each.days.end)
 
     def within(self, days: Days) -> "Chart":
         """Only the weeks of these days; the baseline stays what it is."""
         return self._replace(marks=[mark for mark in self.marks if days.holds(mark.days)])
+
+
+def _side(mark: Mark) -> int:
+    """Of the centre: -1 below, 1 above."""
+    return int(mark.value.compare(mark.limits[1])) if mark.limits else 0
+
+
+def _departure(weeks: Sequence[Mark]) -> Departure:
+    values = [week.value for week in weeks]
+    signal = weeks[0].signal
+    assert signal is not None, "weeks that do not signal depart from nothing"  # noqa: S101
+    return Departure(
+        Days(weeks[0].days.first, weeks[-1].days.end), min(values), max(values), signal
+    )
 
 
 def chart(name: str, weeks: Sequence[Point]) -> Chart:

@@ -45,6 +45,10 @@ class Frame(NamedTuple):
     top: int
 
     @property
+    def width(self) -> int:
+        return 300 if self.narrow else 900
+
+    @property
     def height(self) -> int:
         return 210 if self.narrow else 260
 
@@ -61,7 +65,7 @@ def specification(frame: Frame, layers: Sequence[Layer]) -> dict[str, Any]:
     """Without data: those are put in by name."""
     found: dict[str, Any] = (
         alt.layer(*layers)
-        .properties(width=300 if frame.narrow else 900, height=frame.height)
+        .properties(width=frame.width, height=frame.height)
         .configure(
             background="white", font=FONT, padding={"left": 0, "top": 6, "right": 26, "bottom": 5}
         )

@@ -137,7 +137,7 @@ def test_what_is_amiss_is_said(
 
 @pytest.mark.parametrize(
     ("dbm", "words"),
-    [(-50, "Wi-Fi baik (-50 dBm)"), (-70, "Wi-Fi cukup (-70 dBm)"), (-80, "Wi-Fi lemah (-80 dBm)")],
+    [(-50, "Wi-Fi baik (−50 dBm)"), (-70, "Wi-Fi cukup (−70 dBm)"), (-80, "Wi-Fi lemah (−80 dBm)")],
 )
 def test_the_wifi_is_told_in_a_word_and_a_number(
     client: FlaskClient, db: Database, dbm: int, words: str

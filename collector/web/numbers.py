@@ -125,7 +125,8 @@ def dbm(level: int) -> str:
         word = gettext("baik")
     else:
         word = gettext("cukup") if level >= WEAK else gettext("lemah")
-    return f"{word} ({format_decimal(level, locale=language())} dBm)"
+    number = format_decimal(level, format="0;−0", locale=language())
+    return f"{word} ({number} dBm)"
 
 
 def degrees(thousandths: int) -> str:

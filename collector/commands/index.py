@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from collector.commands.buttons import BUTTONS
 from collector.commands.people import people
 from collector.commands.period import period_options
+from collector.commands.uncut import uncut
 from collector.config import Config
 from collector.errors import CollectorError
 from collector.index.compare import Group, Standing, standings
@@ -106,10 +107,9 @@ def index(
         case "csv":
             click.echo(_csv(lines, asked.days), nl=False)
         case _:
-            console = Console()
-            wide = console.width >= WIDE
+            wide = Console().width >= WIDE
             for each, part in parts:
-                console.print(_table(part, each, wide))
+                click.echo(uncut(_table(part, each, wide)), nl=False)
                 click.echo(_note(part, asked._replace(mapping=each), config, ruled))
             click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
@@ -295,7 +295,7 @@ WITHOUT_PEOPLE: Final = (
 def _table(lines: list[Line], mapping: FaceMapping, wide: bool) -> Table:
     table = Table(title=TITLE, box=None, pad_edge=False)
     buttons = "/\n".join(BUTTONS[face] for face in reversed(mapping.faces))
-    table.add_column("Perangkat daerah", no_wrap=True)
+    table.add_column("Perangkat daerah")
     for heading in ("Suara", f"{buttons} %", "Indeks", "Rentang 95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("Mutu", "Dalam\njenisnya"):

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.day import Day
 from collector.commands.lapor_shown import Line, Report, as_csv, as_json, note, table
 from collector.commands.periodname import PeriodName
+from collector.commands.uncut import uncut
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -114,7 +114,7 @@ def report(config: Config, *, period: Days, exact: bool, form: str | None) -> No
         case "csv":
             click.echo(as_csv(told), nl=False)
         case _:
-            Console().print(table(told))
+            click.echo(uncut(table(told)), nl=False)
             click.echo(note(told))
 
 

@@ -44,7 +44,7 @@ class Report(NamedTuple):
 def table(report: Report) -> Table:
     title = "Indeks kiosk (bukan SKM) dan penanganan pengaduan (LAPOR!)"
     shown = Table(title=title, box=None, pad_edge=False)
-    shown.add_column("Perangkat daerah", no_wrap=True)
+    shown.add_column("Perangkat daerah")
     for heading in (
         "Suara", "Indeks", "Rentang\n95 %", "Pengaduan", "Dijawab\n%", f"≤ {RESPOND} hari\n%",
         "Median\nhari", "P90\nhari", "Selesai\n%", "Lewat\nbatas", "Urutan",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from collector.commands.people import people
+from collector.commands.uncut import uncut
 from collector.index.figure import MINIMUM, Figure
 from collector.index.interval import CONFIDENCE
 from collector.index.nine import LABEL, Nine
@@ -22,15 +22,12 @@ _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def shown(agency: Agency, days: Days, found: Nine) -> str:
-    console = Console()
-    with console.capture() as captured:
-        console.print(_table(agency, found))
-    return captured.get() + "\n".join(_notes(days, found))
+    return uncut(_table(agency, found)) + "\n".join(_notes(days, found))
 
 
 def _table(agency: Agency, found: Nine) -> Table:
     table = Table(title=f"{agency.short}: sembilan unsur di kiosk", box=None, pad_edge=False)
-    table.add_column("Unsur", no_wrap=True)
+    table.add_column("Unsur")
     for heading in ("Suara", "Indeks", "Rentang 95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for element in ELEMENTS:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import click
-from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.day import Day
 from collector.commands.plan_shown import as_csv, as_json, lines, table
+from collector.commands.uncut import uncut
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -182,7 +182,7 @@ def list_(config: Config, *, slug: str | None, late: bool, form: str | None) -> 
         case "csv":
             click.echo(as_csv(found, today), nl=False)
         case _:
-            Console().print(table(found, today))
+            click.echo(uncut(table(found, today)), nl=False)
 
 
 class _Noted(NamedTuple):

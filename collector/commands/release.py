@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar, get_args
 
 import click
-from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.release_shown import as_json, periods, table
 from collector.commands.releaseperiod import ReleasePeriod
+from collector.commands.uncut import uncut
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -155,7 +155,7 @@ def show(
     if plain:
         click.echo(as_json(shown, beside))
     else:
-        Console().print(table(shown, beside))
+        click.echo(uncut(table(shown, beside)), nl=False)
 
 
 def _beside(db: Database, of: set[int | None]) -> dict[tuple[int | None, str | None], Remark]:

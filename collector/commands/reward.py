@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from collector.commands.lapor import NoComplaints
 from collector.commands.periodname import PeriodName
+from collector.commands.uncut import uncut
 from collector.config import Config
 from collector.index.complaints import RESPOND
 from collector.index.periods import Days, containing
@@ -71,7 +71,7 @@ def reward(config: Config, *, period: Days, form: str | None) -> None:
         case "csv":
             click.echo(_csv(lines, ruled), nl=False)
         case _:
-            Console().print(_table(lines, period))
+            click.echo(uncut(_table(lines, period)), nl=False)
             click.echo(_note(period, found.as_of, ruled))
 
 

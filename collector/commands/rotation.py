@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
@@ -16,6 +15,7 @@ from collector.commands.day import Day
 from collector.commands.nine_shown import as_csv, as_json, shown
 from collector.commands.period import period_options
 from collector.commands.question_cards import cards
+from collector.commands.uncut import uncut
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -98,7 +98,7 @@ def plan(
         slots = _slots(config, agency, first, (seed, blocks, step))
         _put(db, Rotation(slug, first, step, blocks, seed, slots))
         texts = _texts(db)
-    Console().print(_table(agency, slots, texts))
+    click.echo(uncut(_table(agency, slots, texts)), nl=False)
     click.echo(f"seed {seed}: `rotation plan` with it gives the same order. {_CARDS}")
 
 
@@ -169,7 +169,7 @@ def list_(config: Config, slug: str, as_object: bool) -> None:
     elif not plans:
         raise NoRotation(f"{slug}: nothing is planned; 'rotation plan' does it")
     else:
-        Console().print(_table(agency, slots, texts))
+        click.echo(uncut(_table(agency, slots, texts)), nl=False)
         click.echo("\n".join(_told(each) for each in plans))
 
 

@@ -6,11 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import click
-from rich.console import Console
 from sqlite_utils import Database
 
 from collector.commands.periodname import PeriodName
 from collector.commands.skm_shown import as_csv, as_json, remarks, table, title
+from collector.commands.uncut import uncut
 from collector.commands.who import by_me
 from collector.config import Config
 from collector.errors import CollectorError
@@ -155,7 +155,7 @@ def _none(everything: list[Survey], slug: str | None) -> str:
 
 def _print(readings: list[Reading], shorts: dict[str, str]) -> None:
     for read in readings:
-        Console().print(table(read, shorts[read.survey.agency]))
+        click.echo(uncut(table(read, shorts[read.survey.agency])), nl=False)
         for line in remarks(read):
             click.echo(line)
         click.echo()

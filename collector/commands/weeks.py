@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from collector.commands.buttons import BUTTONS
 from collector.commands.people import people
 from collector.commands.periodname import PeriodName
+from collector.commands.uncut import uncut
 from collector.config import Config
 from collector.index.course import course
 from collector.index.course import weeks as weeks_since
@@ -156,7 +156,7 @@ def _print(agency: Agency, chart: Chart) -> None:
     for mark in chart.marks:
         limits = map(people, mark.limits) if mark.limits else ("", "", "")
         table.add_row(str(mark.days.first), people(mark.value), *limits, _SIGNALS[mark.signal])
-    Console().print(table)
+    click.echo(uncut(table), nl=False)
     click.echo(_baseline(chart))
 
 

@@ -1,67 +1,45 @@
 """senyum-collector index: the satisfaction index of each agency over a period."""
 
-import csv
-import io
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, tzinfo
-from itertools import groupby
-from typing import Any, Final, NamedTuple
 
 import click
-import msgspec
 from rich.console import Console
-from rich.table import Table
 from sqlite_utils import Database
 
-from collector.commands.buttons import BUTTONS
-from collector.commands.people import people
+from collector.commands.index_shown import (
+    WIDE,
+    WITH_PEOPLE,
+    WITHOUT_PEOPLE,
+    Asked,
+    Line,
+    as_csv,
+    as_json,
+    note,
+    table,
+)
 from collector.commands.period import period_options
 from collector.commands.uncut import uncut
 from collector.config import Config
 from collector.errors import CollectorError
-from collector.index.compare import Group, Standing, standings
-from collector.index.figure import MINIMUM, Figure
-from collector.index.interval import CONFIDENCE
-from collector.index.participation import Participation
+from collector.index.compare import Standing, standings
+from collector.index.figure import Figure
 from collector.index.periods import Days
 from collector.index.scales import DEFAULT, MAPPINGS, USUAL, FaceMapping
 from collector.ledger import misuse, reading
 from collector.ledger.figures import figures
-from collector.ledger.misuse import Look
 from collector.ledger.participation import Clock, participations
 from collector.ledger.places import Agency, UnknownPlace, agencies, require_agency
-from collector.ledger.reading import CERTAIN, Uncertain
+from collector.ledger.reading import CERTAIN
 from collector.ledger.store import read_snapshot
 from collector.servicehours import read_calendar
-
-LABEL: Final = "indeks kiosk (bukan SKM)"
-TITLE: Final = "Indeks kiosk (bukan SKM)"
-NO_FIGURE: Final = "data belum cukup"
 
 
 class UnknownMapping(CollectorError, LookupError):
     """No mapping has this name; the message names those that there are."""
-
-
-class Line(NamedTuple):
-    """One agency over the period."""
-
-    agency: Agency
-    figure: Figure
-    uncertain: Uncertain
-    standing: Standing | None  # among those that serve alike
-    joined: Participation
-    left_out: int  # votes, by the misuse rules
-
-
-class Asked(NamedTuple):
-    days: Days
-    slug: str | None  # of one agency
-    mapping: FaceMapping
-    filtered: bool  # without what the misuse rules leave out
 
 
 @click.command()
@@ -103,14 +81,14 @@ def index(
     lines = [line for _, part in parts for line in part]
     match form:
         case "json":
-            click.echo(_json(lines, asked, config, [each for each, _ in parts], ruled))
+            click.echo(as_json(lines, asked, config, [each for each, _ in parts], ruled))
         case "csv":
-            click.echo(_csv(lines, asked.days), nl=False)
+            click.echo(as_csv(lines, asked.days), nl=False)
         case _:
             wide = Console().width >= WIDE
             for each, part in parts:
-                click.echo(uncut(_table(part, each, wide)), nl=False)
-                click.echo(_note(part, asked._replace(mapping=each), config, ruled))
+                click.echo(uncut(table(part, each, wide)), nl=False)
+                click.echo(note(part, asked._replace(mapping=each), config, ruled))
             click.echo(WITH_PEOPLE if wide else WITHOUT_PEOPLE)
 
 
@@ -187,165 +165,3 @@ def _chosen(db: Database, slug: str | None) -> list[Agency]:
     if not known:
         raise UnknownPlace("there is no agency yet; 'agency import' adds them")
     return sorted(known, key=lambda agency: (agency.service, agency.short))
-
-
-# ---------------------------------------------------------------- for programs
-
-
-def _plain(line: Line, days: Days) -> dict[str, Any]:
-    """Numbers as numbers, with a point; null where nothing can be said."""
-    shown, placed = line.figure, line.standing
-    return {
-        "agency": line.agency.agency,
-        "short": line.agency.short,
-        "service": line.agency.service,
-        "first_day": days.first,
-        "last_day": days.last,
-        "n": shown.n,
-        **shown.counts,
-        "foreign": shown.foreign,
-        "index": shown.index,
-        "low": shown.low,
-        "high": shown.high,
-        "grade": shown.grade,
-        "mapping": shown.mapping,
-        "phi": shown.phi,
-        "group": placed and placed.group,
-        "funnel_low": placed and placed.low,
-        "funnel_high": placed and placed.high,
-        "best_place": placed and placed.best,
-        "worst_place": placed and placed.worst,
-        "c": line.uncertain.c,
-        "d": line.uncertain.d,
-        "left_out": line.left_out,
-        **_joined(line.joined),
-    }
-
-
-def _joined(joined: Participation) -> dict[str, Any]:
-    return {
-        "people": joined.people and joined.people.people,
-        "people_days": joined.people and joined.people.days,
-        "service_days": joined.service_days,
-        "participation": joined.rate,
-        "uptime": joined.uptime,
-        "kiosks": joined.coverage.kiosks,
-        "counters": joined.coverage.counters,
-        "without_kiosk": "; ".join(joined.coverage.without) or None,
-    }
-
-
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
-
-
-def _json(
-    lines: Iterable[Line],
-    asked: Asked,
-    config: Config,
-    mappings: list[FaceMapping],
-    ruled: Look | None,
-) -> str:
-    days = asked.days
-    report = {
-        "label": LABEL,
-        "first_day": days.first,
-        "last_day": days.last,
-        "zone": config.collector.zone,
-        "mapping": mappings[0].name if len(mappings) == 1 else None,
-        "confidence": CONFIDENCE,
-        "minimum_n": MINIMUM,
-        "filtered": asked.filtered,
-        "ruleset": ruled and ruled.ruleset,
-        "ruleset_sha256": ruled and ruled.digest,
-        "agencies": [_plain(line, days) for line in lines],
-    }
-    return msgspec.json.format(_ENCODER.encode(report), indent=1).decode()
-
-
-def _csv(lines: Iterable[Line], days: Days) -> str:
-    text = io.StringIO()
-    rows = [_plain(line, days) for line in lines]
-    names = dict.fromkeys(name for row in rows for name in row)
-    writer = csv.DictWriter(text, list(names), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-# ---------------------------------------------------------------- for people
-
-
-_BESIDE: Final[dict[Group, str]] = {
-    "jelas di atas": "di atas",
-    "setara": "setara",
-    "jelas di bawah": "di bawah",
-}
-
-
-WIDE: Final = 100  # columns of a terminal
-WITH_PEOPLE: Final = (
-    "Ikut: suara per seratus orang yang dilayani. Aktif: jam layanan saat kiosk terdengar.\n"
-    "Kiosk: loket yang punya kiosk."
-)
-WITHOUT_PEOPLE: Final = (
-    f"Keikutsertaan, kiosk aktif, dan loket berkiosk: mulai {WIDE} kolom, atau --json dan --csv."
-)
-
-
-def _table(lines: list[Line], mapping: FaceMapping, wide: bool) -> Table:
-    table = Table(title=TITLE, box=None, pad_edge=False)
-    buttons = "/\n".join(BUTTONS[face] for face in reversed(mapping.faces))
-    table.add_column("Perangkat daerah")
-    for heading in ("Suara", f"{buttons} %", "Indeks", "Rentang 95 %"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("Mutu", "Dalam\njenisnya"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Ikut\n%", "Aktif\n%", "Kiosk") if wide else ():
-        table.add_column(heading, justify="right", no_wrap=True)
-    for service, group in groupby(lines, key=lambda line: line.agency.service):
-        table.add_row(f"[bold]{service}[/bold]")
-        for line in group:
-            table.add_row(*_cells(line), *(_people_cells(line.joined) if wide else ()))
-    return table
-
-
-def _people_cells(joined: Participation) -> tuple[str, ...]:
-    """Empty is not known."""
-    rate, heard = ("" if each is None else people(each) for each in (joined.rate, joined.uptime))
-    return rate, heard, f"{joined.coverage.kiosks}/{joined.coverage.counters}"
-
-
-def _cells(line: Line) -> tuple[str, ...]:
-    shown = line.figure
-    name, votes = f" {line.agency.short}", people(shown.n)
-    if shown.index is None or shown.low is None or shown.high is None:
-        return name, votes, "", "", f"[dim]{NO_FIGURE}[/dim]", "", ""
-    shares = "/".join(
-        f"{shown.shares[face]:.0%}".rstrip("%") for face in reversed(list(shown.shares))
-    )
-    bounds = f"{people(shown.low)}–{people(shown.high)}"
-    index, group = people(shown.index), _BESIDE[line.standing.group] if line.standing else ""
-    return name, votes, shares, index, bounds, shown.grade or "–", group
-
-
-def _note(lines: list[Line], asked: Asked, config: Config, ruled: Look | None) -> str:
-    days, mapping = asked.days, asked.mapping
-    c, d = (sum(line.uncertain[i] for line in lines) for i in (0, 1))
-    return (
-        "Angka kerja, belum diterbitkan; yang sudah terbit: 'release show'.\n"
-        f"{days.first} s.d. {days.last}: {len(days)} hari, waktu {config.collector.zone}.\n"
-        f"Pemetaan {mapping.name}; indeks dari {mapping.bottom} sampai {mapping.top}.\n"
-        "Mutu –: rentang menyentuh dua kelas, belum dapat digolongkan.\n"
-        "Dalam jenisnya: jelas di atas atau di bawah rata-rata yang melayani serupa.\n"
-        f"Bertanggal kira-kira: {people(c)} suara (C); tanpa tanggal, tidak dihitung:"
-        f" {people(d)} (D).{_filter_note(lines, asked, ruled)}"
-    )
-
-
-def _filter_note(lines: list[Line], asked: Asked, ruled: Look | None) -> str:
-    if not asked.filtered:
-        return ""
-    if ruled is None:
-        return "\nAturan penyalahgunaan belum pernah dijalankan: 'misuse run'."
-    out = people(sum(line.left_out for line in lines))
-    return f"\nTanpa {out} suara yang disisihkan; aturan {ruled.ruleset} ({ruled.digest[:12]})."

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from rich.table import Table
 
-from collector.commands.index import LABEL, NO_FIGURE, TITLE
+from collector.commands.index_shown import LABEL, NO_FIGURE, TITLE
 from collector.index.periods import Days, Kind
 from collector.index.scales import MAPPINGS
 from collector.ledger.releases import Proposal, Release, Remark, unsigned

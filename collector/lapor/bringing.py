@@ -44,11 +44,13 @@ class Brought(NamedTuple):
 
 def bring_in(db: Database, source: Source, key: Path, by: By, *, key_lost: bool = False) -> Brought:
     """Raises FileError for the file, LaporError if it cannot follow the last one; SecretError."""
-    found = _read(db, source)
-    hiding = _hiding(key, last_import(db), source.as_of, key_lost=key_lost)
+    found, last = _read(db, source), last_import(db)
+    hiding = _hiding(key, last, source.as_of, key_lost=key_lost)
     digest = sha256(source.file.read_bytes()).hexdigest()
     told = Import(source.as_of, digest, hiding.fingerprint)
-    new, changed = _store(db, found, told, hiding, by)
+    known = filed(db) if last and last.key == told.key else {}
+    given = [Filed(hiding.hide(number), about) for number, about in found.items()]
+    new, changed = _store(db, told, given, known, by)
     uncounted = sum(each.status == "rejected" for each in found.values())
     return Brought(len(found), uncounted, new, changed)
 
@@ -81,12 +83,9 @@ def _hiding(path: Path, last: Import | None, as_of: date, *, key_lost: bool) -> 
 
 
 def _store(
-    db: Database, found: dict[str, Complaint], told: Import, hiding: Hiding, by: By
+    db: Database, told: Import, given: list[Filed], known: dict[str, Complaint], by: By
 ) -> tuple[int, int]:
     """How many are new, and how many have changed."""
-    last = last_import(db)
-    known = filed(db) if last and last.key == told.key else {}
-    given = [Filed(hiding.hide(number), about) for number, about in found.items()]
     fresh = [each for each in given if known.get(each.complaint) != each.about]
     changed = sum(each.complaint in known for each in fresh)
     noted = {"new": len(fresh) - changed, "changed": changed, "as_of": str(told.as_of)}

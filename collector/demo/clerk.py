@@ -25,32 +25,41 @@ from collector.visitors import bringing as visitors
 def bring_in(db: Database, folder: Path, plan: Plan, stations: Sequence[Station], by: By) -> None:
     if last_import(db):
         return
-    with writing(db):
-        for station in stations:
-            hear_all(db, station.kiosk, beside.heard(station, plan.days))
-    agency_of = {counter: agency for counter, _unit, agency in places.belonging(db)}
-    _count_people(db, folder, plan, agency_of, by)
-    volumes: dict[str, float] = defaultdict(float)
-    for station in stations:
-        volumes[agency_of[station.counter]] += station.public.character.volume
-    file, mapping = files.write_lapor(folder, _complaints(plan, volumes))
+    _note_heard(db, plan, stations)
+    visitors.bring_in(db, files.write_visitors(folder, _people(db, plan)), _after(plan), by)
+    file, mapping = files.write_lapor(folder, _complaints(plan, _volumes(db, stations)))
     lapor.bring_in(db, lapor.Source(file, mapping, plan.last), folder / lapor.KEY, by)
 
 
-def _count_people(
-    db: Database, folder: Path, plan: Plan, agency_of: Mapping[str, str], by: By
-) -> None:
+def _note_heard(db: Database, plan: Plan, stations: Sequence[Station]) -> None:
+    with writing(db):
+        for station in stations:
+            hear_all(db, station.kiosk, beside.heard(station, plan.days))
+
+
+def _people(db: Database, plan: Plan) -> dict[str, dict[date, int]]:
+    """Agency that counts → day → people."""
     votes: dict[str, Counter[date]] = defaultdict(Counter)
-    end = plan.last + timedelta(days=1)
-    for counter, days in reading.by_counter(db, Days(plan.first, end)).items():
-        for day, tally in days.items():
-            votes[agency_of[counter]][day] += sum(tally.values())
-    counted = {
+    for row in reading.rows(db, Days(plan.first, _after(plan))):
+        votes[row.agency][date.fromisoformat(row.first_day)] += row.n
+    return {
         each.agency: beside.people(plan.seed, each.agency, votes[each.agency])
         for each in places.agencies(db)
         if each.service in beside.COUNTING
     }
-    visitors.bring_in(db, files.write_visitors(folder, counted), end, by)
+
+
+def _volumes(db: Database, stations: Sequence[Station]) -> dict[str, float]:
+    """Agency → votes on an ordinary working day."""
+    agency_of = {counter: agency for counter, _unit, agency in places.belonging(db)}
+    found: dict[str, float] = defaultdict(float)
+    for station in stations:
+        found[agency_of[station.counter]] += station.public.character.volume
+    return found
+
+
+def _after(plan: Plan) -> date:
+    return plan.last + timedelta(days=1)
 
 
 def _complaints(plan: Plan, volumes: Mapping[str, float]) -> Iterator[beside.Complaint]:

@@ -18,8 +18,9 @@ _SHAPES: Final[dict[Group, str]] = {
     "setara": "circle",
     "jelas di bawah": "triangle-down",
 }
-Reach = tuple[int, int]  # votes
 _COLOURS: Final = {"jelas di atas": BLUE, "setara": QUIET, "jelas di bawah": ALARM}
+
+Reach = tuple[int, int]  # votes
 
 
 class Mark(NamedTuple):
@@ -59,9 +60,8 @@ def describe(picture: Picture) -> Described:
 def _reach(numbers: Sequence[int]) -> Reach:
     """The part of the axis of votes that is shown: from one of 1, 2, 5, 10, 20, … to another."""
     steps = [step * 10**power for power in range(9) for step in (1, 2, 5)]
-    least, most = min(numbers), max(numbers)
-    low = max(step for step in steps if step <= max(least, 1))
-    return low, min(step for step in steps if step > max(most, low))
+    low = max(step for step in steps if step <= min(numbers))
+    return low, min(step for step in steps if step > max(numbers))
 
 
 def _datasets(picture: Picture, frame: Frame, votes: Reach) -> dict[str, Rows]:
@@ -85,7 +85,7 @@ def _outside(mark: Mark) -> float:
 def _point(mark: Mark, frame: Frame, votes: Reach) -> Point:
     """Where the axes put it."""
     low, high = map(math.log, votes)
-    x = frame.width * (math.log(max(mark.n, 1)) - low) / (high - low)
+    x = frame.width * (math.log(mark.n) - low) / (high - low)
     y = frame.height * (frame.top - mark.value) / (frame.top - frame.bottom)
     return Point(x, y, mark.short)
 
